@@ -1,0 +1,1 @@
+"""Every performance figure in the README comes from here."""

@@ -1,0 +1,38 @@
+import { Button, Form, Input, Modal } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { http } from '../../api/client'
+import type { components } from '../../api/schema'
+import { useAct } from '../../shared/act'
+import { asProblem } from '../../shared/PageState'
+import { PATH, type EventRow } from './Events'
+
+type Names = components['schemas']['EventNames']
+
+/** Put an event into the plan by naming it, or rename it. */
+export function NameEvent({ event, onClose }: { event: EventRow; onClose: () => void }) {
+  const { t } = useTranslation('events')
+  const save = useAct(
+    async (body: Names) => http.PUT('/api/facts/events/{key}', { params: { path: { key: event.key } }, body }),
+    { done: t('saved'), stale: [PATH], then: onClose, quiet: true },
+  )
+  return (
+    <Modal open title={t('registerOf', { key: event.key })} footer={null} onCancel={onClose}>
+      <Form<Names>
+        layout="vertical"
+        initialValues={{ name_zh: event.planned ? event.name_zh : '', name_en: event.planned ? event.name_en : '' }}
+        onFinish={(body) => save.mutate(body)}
+      >
+        <Form.Item name="name_zh" label={t('zhName')} rules={[{ required: true }]}>
+          <Input autoFocus />
+        </Form.Item>
+        <Form.Item name="name_en" label={t('enName')}>
+          <Input />
+        </Form.Item>
+        {save.error && <p className="bad">{asProblem(save.error).message}</p>}
+        <Button type="primary" htmlType="submit" loading={save.isPending}>
+          {t('act.save', { ns: 'common' })}
+        </Button>
+      </Form>
+    </Modal>
+  )
+}

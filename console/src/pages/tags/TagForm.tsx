@@ -1,0 +1,105 @@
+import { Alert, Button, Drawer, Form, Input, Radio, Select } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { http } from '../../api/client'
+import { ConditionEditor } from '../../conditions/Editor'
+import type { Condition } from '../../conditions/tree'
+import { useAct } from '../../shared/act'
+import { newKey } from '../../shared/keys'
+import { asProblem } from '../../shared/PageState'
+import type { Tag } from './Tags'
+
+interface Fields {
+  name_zh: string
+  name_en: string
+  group: string
+  note: string
+  options: string[]
+}
+
+/** What named values are called; a value that is its own name needs no label. */
+function labelsOf(options: Tag['options']): Record<string, { zh: string; en: string }> {
+  const named = options.filter(({ key, name_zh: zh, name_en: en }) => zh !== key || en !== key)
+  return Object.fromEntries(named.map(({ key, name_zh: zh, name_en: en }) => [key, { zh, en }]))
+}
+
+/** A new tag, or another definition of one: by hand, or by a condition that sets and removes it. */
+export function TagForm({ tag, onClose }: { tag: Tag | null; onClose: () => void }) {
+  const { t } = useTranslation('tags')
+  const stored = (tag?.rule as Condition | null | undefined) ?? null
+  const [rule, setRule] = useState<Condition | null>(stored)
+  const [source, setSource] = useState<'manual' | 'rule'>(tag?.source === 'manual' ? 'manual' : 'rule')
+  const save = useAct(
+    async ({ options, ...fields }: Fields) => {
+      const key = tag?.key ?? newKey('tag')
+      const body = {
+        ...fields,
+        key,
+        source,
+        colour: tag?.colour ?? '',
+        value_kind: source === 'manual' && options.length > 0 ? ('choice' as const) : ('' as const),
+        options: source === 'manual' ? options : [],
+        labels: labelsOf(tag?.options.filter(({ key: value }) => options.includes(value)) ?? []),
+        rule: source === 'rule' ? rule : null,
+      }
+      if (tag) await http.PUT('/api/insight/tags/{key}', { params: { path: { key } }, body })
+      else await http.POST('/api/insight/tags', { body })
+    },
+    { done: t('saved'), stale: ['/api/insight'], then: onClose, quiet: true },
+  )
+  return (
+    <Drawer open onClose={onClose} title={t(tag ? 'edit' : 'new')} size={720}>
+      <Form<Fields>
+        layout="vertical"
+        initialValues={{
+          name_zh: tag?.name_zh ?? '',
+          name_en: tag?.name_en ?? '',
+          group: tag?.group ?? '',
+          note: tag?.note ?? '',
+          options: tag?.options.map(({ key }) => key) ?? [],
+        }}
+        onFinish={(fields) => save.mutate(fields)}
+      >
+        <div className="columns-2">
+          <Form.Item name="name_zh" label={t('name')} rules={[{ required: true, message: t('nameNeeded') }]}>
+            <Input placeholder={t('nameExample')} />
+          </Form.Item>
+          <Form.Item name="name_en" label={t('nameEn')}>
+            <Input />
+          </Form.Item>
+          <Form.Item name="group" label={t('group')} extra={t('groupWhy')}>
+            <Input />
+          </Form.Item>
+          <Form.Item name="note" label={t('note')} extra={t('noteWhy')}>
+            <Input />
+          </Form.Item>
+        </div>
+        <Form.Item label={t('how')}>
+          <Radio.Group
+            value={source}
+            disabled={tag !== null}
+            onChange={(event) => setSource(event.target.value as 'manual' | 'rule')}
+            options={[
+              { value: 'rule', label: t('howRule') },
+              { value: 'manual', label: t('howManual') },
+            ]}
+          />
+        </Form.Item>
+        <Form.Item name="options" label={t('options')} extra={t('optionsWhy')} hidden={source === 'rule'}>
+          <Select mode="tags" open={false} suffixIcon={null} />
+        </Form.Item>
+        {source === 'rule' && <ConditionEditor narrow initial={stored} onChange={setRule} />}
+        {save.error && <Alert type="error" showIcon title={asProblem(save.error).message} style={{ marginTop: 16 }} />}
+        <Button
+          type="primary"
+          htmlType="submit"
+          disabled={source === 'rule' && rule === null}
+          loading={save.isPending}
+          style={{ marginTop: 16 }}
+        >
+          {t('act.save', { ns: 'common' })}
+        </Button>
+      </Form>
+    </Drawer>
+  )
+}

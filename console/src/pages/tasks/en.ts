@@ -1,0 +1,33 @@
+import type { zh } from './zh'
+
+export const en: typeof zh = {
+  title: '{{n}} things left to do today',
+  titleNone: 'Everything of today is done',
+  titleLoading: 'Tasks',
+  sub: 'Journeys put here what a person must do: send a message, make a call',
+  execution: '{{done}} of {{due}} done in time over 7 days: {{rate}}',
+  view: { today: 'Today', overdue: 'Overdue', later: 'Later', done: 'Done' },
+  everybody: 'All staff',
+  none: { today: 'Nothing to do today', overdue: 'Nothing is overdue', later: 'Nothing is planned yet', done: 'Nothing done yet' },
+  noneText:
+    'When a journey reaches a step for staff, a card appears here: for whom, what to say, until when. Copy the text, send it, come back and tap “Sent”.',
+  more: '{{n}} more; do these first',
+  customer: 'Customer #{{cid}}',
+  until: 'until {{at}}',
+  state: { done: 'done', not_done: 'not done', expired: 'expired', cancelled: 'cancelled' },
+  copy: 'Copy text',
+  copied: 'Copied; paste it to the customer',
+  notCopied: 'Could not copy; select the text by hand',
+  done: 'Done',
+  sent: 'Sent',
+  notDone: 'Cannot',
+  whyNot: 'Why not? E.g. no longer a friend',
+  recordNotDone: 'Record as not done',
+  recorded: 'Recorded',
+  noteWas: 'Note: {{note}}',
+  boardTitle: 'Who needs a hand',
+  boardWhy: 'Share of due tasks done in time over 7 days, the ten lowest; a name shows their tasks',
+  staff: 'Staff',
+  doneOfDue: 'Done / due',
+  rate: 'Rate',
+}

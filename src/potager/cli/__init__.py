@@ -1,0 +1,1 @@
+"""The `potager` command: one file per command group."""

@@ -1,0 +1,95 @@
+"""`potager journey`: publishing, pausing and looking into journeys."""
+
+import json
+from typing import Literal
+
+import click
+
+from potager.core import store
+from potager.core.store import Lane
+from potager.journeys import present, publish, queries
+from potager.org.access import SYSTEM
+
+
+@click.group()
+def journey() -> None:
+    """Journeys (SOP): publish, pause, resume, stop, trace."""
+
+
+@journey.command("list")
+@click.option("--json", "as_json", is_flag=True)
+def list_(*, as_json: bool) -> None:
+    """All journeys with their state and people."""
+    rows = present.rows()
+    if as_json:
+        click.echo(json.dumps([row.model_dump(mode="json") for row in rows], ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        numbers = f"在途 {row.inside:,}  30 天进入 {row.entered_30d:,}  转化 {row.converted_30d:,}"
+        click.echo(f"{row.state:<8} {row.key:<24} {row.name}  v{row.version or 0}  {numbers}")
+
+
+@journey.command("publish")
+@click.argument("key")
+@click.option("--people", type=click.Choice(["finish", "move", "exit"]), default="finish", show_default=True)
+@click.option("--preview", is_flag=True, help="Only say what publishing would do.")
+def publish_(key: str, people: Literal["finish", "move", "exit"], *, preview: bool) -> None:
+    """Make the draft live; people inside finish on their version, move to the new one, or exit."""
+    found = queries.journey_of(key)
+    if preview:
+        impact = publish.impact(found)
+        click.echo(f"在途 {impact.inside:,} 人")
+        for step in impact.steps:
+            click.echo(f"  {step.change:<8} {step.step}: {step.people:,} 人 → {step.to}")
+        for variable in impact.empty:
+            click.echo(f"  {variable.step}: {variable.people:,} 人没有「{variable.variable}」")
+        return
+    with store.write(Lane.WEB):
+        version = publish.publish(SYSTEM, found, people)
+    click.echo(f"已发布 {key} v{version.n}")
+
+
+@journey.command("pause")
+@click.argument("key")
+def pause_(key: str) -> None:
+    """Nobody enters and nobody moves until resumed."""
+    with store.write(Lane.WEB):
+        publish.pause(SYSTEM, queries.journey_of(key))
+
+
+@journey.command("resume")
+@click.argument("key")
+def resume_(key: str) -> None:
+    """Go on after a pause."""
+    with store.write(Lane.WEB):
+        publish.resume(SYSTEM, queries.journey_of(key))
+
+
+@journey.command("stop")
+@click.argument("key")
+def stop_(key: str) -> None:
+    """End the journey for everybody inside."""
+    with store.write(Lane.WEB):
+        ended = publish.stop(SYSTEM, queries.journey_of(key))
+    click.echo(f"已停止，{ended:,} 人退出")
+
+
+@journey.command("trace")
+@click.argument("cid", type=int)
+@click.option("--journey", "key", default=None, help="Only this journey.")
+@click.option("--json", "as_json", is_flag=True)
+def trace_(cid: int, key: str | None, *, as_json: bool) -> None:
+    """What journeys did with a customer, step by step and why."""
+    only = queries.journey_of(key) if key else None
+    traces = [present.trace(run, "zh") for run in queries.runs(SYSTEM, journey=only, cid=cid)]
+    if as_json:
+        click.echo(json.dumps([trace.model_dump(mode="json") for trace in traces], ensure_ascii=False, indent=1))
+        return
+    for trace in traces:
+        run = trace.run
+        click.echo(f"{run.journey_name} v{run.version}  {run.arm or '未进入'}  {run.entered_at:%Y-%m-%d %H:%M}Z")
+        for step in trace.steps:
+            why = step.sentence or (step.touch.rule if step.touch else "")
+            click.echo(f"  {step.at:%m-%d %H:%M}Z  {step.kind:<8} {step.title or step.step}  {step.outcome}  {why}")
+        if run.end_reason:
+            click.echo(f"  结束：{run.end_reason}")

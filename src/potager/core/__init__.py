@@ -1,0 +1,1 @@
+"""Ground every room stands on: settings, clock, ids, money, errors, store, jobs, journal, crypto, paging."""

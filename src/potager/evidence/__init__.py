@@ -1,0 +1,1 @@
+"""What a treatment earned: arms, sufficient statistics, intervals, attribution beside."""

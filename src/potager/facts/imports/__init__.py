@@ -1,0 +1,1 @@
+"""Files into the house: sniffed, mapped, checked row by row, loaded exactly once (docs/guide/import.md)."""

@@ -1,0 +1,74 @@
+"""What a warehouse engine must offer. Rooms write SQL through this and never import an engine."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+
+Params = Sequence[object] | Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the engine can do beyond the portable SQL that every engine runs."""
+
+    name: str
+    asof_join: bool
+    window_funnel: bool
+    null_for_empty: bool
+
+
+class Writer(Protocol):
+    """One write transaction. Everything in it becomes visible at once, or not at all."""
+
+    def execute(self, sql: str, params: Params = ()) -> int:
+        """Run one statement; how many rows it put, changed or removed (0 for one that only defines something)."""
+        ...
+
+    def query(self, sql: str, params: Params = ()) -> pa.Table:
+        """Read inside the transaction, own changes included."""
+        ...
+
+    def stage(self, name: str, rows: pa.Table) -> None:
+        """Make Arrow rows readable under `name` until the transaction ends."""
+        ...
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Insert Arrow rows by column name; columns the rows lack become NULL."""
+        ...
+
+    def replace(self, table: str, rows: str | pa.Table) -> None:
+        """Put the result of a SELECT, or Arrow rows, in place of the table (created if absent)."""
+        ...
+
+
+class Warehouse(Protocol):
+    """The one owner of the warehouse in this process. Safe to use from any thread."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def query(self, sql: str, params: Params = (), *, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
+        """Run a SELECT. Sums of BIGINT come back as decimal: cast them where an integer is meant.
+
+        beside  Arrow rows the statement may read under these names, e.g. people known to operations only
+        """
+        ...
+
+    def heavy(self) -> AbstractContextManager[None]:
+        """Hold while running a long query: there is at most one at a time."""
+        ...
+
+    def write(self) -> AbstractContextManager[Writer]:
+        """Open the one write transaction; others wait. Commits at the end, rolls back on any error."""
+        ...
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file, off the path of any request."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...

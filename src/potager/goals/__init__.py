@@ -1,0 +1,1 @@
+"""Where the company wants to be, where it is, and what it takes: goals, attainment, the overview."""

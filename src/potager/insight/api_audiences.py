@@ -1,0 +1,114 @@
+"""Audiences over HTTP."""
+
+import csv
+import io
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Status
+from pyroaring import BitMap
+
+from potager.core import clock, store
+from potager.core.paging import PageQuery, page_of
+from potager.insight import catalogue, definitions, membership, present, queries, sets, tables
+from potager.insight.conditions import bind_rule
+from potager.insight.models import Audience
+from potager.insight.present import language_of
+from potager.insight.schemas import AudienceList, AudienceOut, FreezeIn
+from potager.insight.specs import AudienceSpec
+from potager.org import audit
+from potager.org.access import actor_of, require_write
+from potager.people import queries as people
+from potager.people.schemas import CustomerOut, CustomerPage
+
+router = Router(tags=["insight"])
+
+
+@router.get("", response=AudienceList, summary="Audiences, the newest first")
+def list_audiences(request: HttpRequest) -> AudienceList:
+    actor_of(request)
+    items = present.audience_list(catalogue.load(), language_of(request))
+    return AudienceList(items=items, total=len(items))
+
+
+@router.post("", response={201: AudienceOut}, summary="Create a live audience")
+def create_audience(request: HttpRequest, body: AudienceSpec) -> Status[AudienceOut]:
+    return Status(201, _save(request, body))
+
+
+@router.get("/{key}", response=AudienceOut, summary="An audience")
+def get_audience(request: HttpRequest, key: str) -> AudienceOut:
+    actor_of(request)
+    return _out(request, key)
+
+
+@router.put("/{key}", response=AudienceOut, summary="Change a live audience; who enters by it starts no journey")
+def change_audience(request: HttpRequest, key: str, body: AudienceSpec) -> AudienceOut:
+    queries.audience(key)
+    return _save(request, body.model_copy(update={"key": key}))
+
+
+@router.delete("/{key}", response={204: None}, summary="Remove an audience nothing refers to")
+def remove_audience(request: HttpRequest, key: str) -> Status[None]:
+    actor = actor_of(request)
+    with store.write():
+        definitions.remove(actor, "audience", key)
+    return Status(204, None)
+
+
+@router.post("/{key}/freeze", response={201: AudienceOut}, summary="Keep today's members as a list of its own")
+def freeze_audience(request: HttpRequest, key: str, body: FreezeIn) -> Status[AudienceOut]:
+    actor = actor_of(request)
+    source = queries.audience(key)
+    spec = AudienceSpec(
+        key=body.key, name_zh=body.name_zh, name_en=body.name_en, condition=source.condition, note=source.note
+    )
+    members = BitMap(_cids(source))
+    with store.write():
+        definitions.freeze(actor, spec, members, of=source.key)
+    return Status(201, _out(request, spec.key))
+
+
+@router.get("/{key}/members", response=CustomerPage, summary="The members the caller may see, a page at a time")
+def list_members(request: HttpRequest, key: str, page: Query[PageQuery]) -> CustomerPage:
+    rows = people.search(actor_of(request), cids=_cids(queries.audience(key)))
+    found, total = page_of(rows, page)
+    return CustomerPage(items=[CustomerOut.of(row) for row in found], total=total, page=page.page, size=page.size)
+
+
+@router.get("/{key}/csv", summary="The members as CSV (an export: written to the audit trail)")
+def export_members(request: HttpRequest, key: str) -> HttpResponse:
+    actor = actor_of(request)
+    require_write(actor)
+    rows = list(people.search(actor, cids=_cids(queries.audience(key)), sort="id"))
+    with store.write():
+        audit.record(actor, "audience.export", f"audience:{key}", {"customers": len(rows)})
+    text = io.StringIO()
+    # The mark makes spreadsheets read the file as UTF-8.
+    text.write("\ufeff")
+    writer = csv.writer(text)
+    writer.writerow(["客户编号", "姓名", "来源", "归属员工"])
+    writer.writerows([row.pk, row.name, row.source, row.owner.name if row.owner else ""] for row in rows)
+    answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{key}.csv"'
+    return answer
+
+
+def _save(request: HttpRequest, body: AudienceSpec) -> AudienceOut:
+    actor = actor_of(request)
+    with store.write():
+        definitions.save_audience(actor, body)
+    return _out(request, body.key)
+
+
+def _out(request: HttpRequest, key: str) -> AudienceOut:
+    queries.audience(key)
+    items = present.audience_list(catalogue.load(), language_of(request))
+    return next(each for each in items if each.key == key)
+
+
+def _cids(row: Audience) -> list[int]:
+    """The members: of a live audience as its condition stands now, of a frozen one its list."""
+    if row.frozen_at is None:
+        fields = catalogue.load()
+        return [int(cid) for cid in sets.members(bind_rule(row.condition, fields), fields=fields)]
+    return list(membership.members([row.key], clock.now(), tables.opened().query)[row.key])

@@ -1,0 +1,91 @@
+from django.db import models
+
+from potager.people.models import Customer, Identity
+
+
+class TagDefinition(models.Model):
+    """What a tag is called and where its value comes from (insight.fields.TagKind).
+
+    rule       manual: null; rule: a condition; metric: a measure; cases: {"cases": [{"value", "when"}], "else"}
+    value_kind empty when one simply has the tag or has not
+    labels     what its values are called: {"hot": {"zh": "高活跃", "en": "Active"}}
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100, default="")
+    group = models.CharField(max_length=64, default="")
+    colour = models.CharField(max_length=16, default="")
+    source = models.CharField(max_length=8)
+    value_kind = models.CharField(max_length=8, default="")
+    options = models.JSONField(default=list)
+    labels = models.JSONField(default=dict)
+    rule = models.JSONField(null=True)
+    note = models.CharField(max_length=300, default="")
+
+
+class ManualTag(models.Model):
+    """A tag given by hand, with the identity it was given to, so that a merge or a split takes it along."""
+
+    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="manual_tags")
+    tag = models.CharField(max_length=64)
+    value = models.CharField(max_length=200, null=True)
+    since = models.DateTimeField()
+    by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["identity", "tag"], name="manual_tag_once")]
+        indexes = [models.Index(fields=["customer"], name="manual_tag_customer")]
+
+
+class LayerModel(models.Model):
+    """A model that puts every customer in exactly one layer.
+
+    kind      rfm: eight cells over buyers and a ninth for the rest; ordered: the first condition that holds
+    settings  rfm: RfmSettings; ordered: {"layers": [{"key", "zh", "en", "when"}], "else": {"key", "zh", "en"}}
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100, default="")
+    kind = models.CharField(max_length=8)
+    settings = models.JSONField(default=dict)
+
+
+class Audience(models.Model):
+    """人群: live follows its condition at every refresh; frozen is the list `members` taken at `frozen_at`.
+
+    members  a roaring bitmap of cids as they were then; merged customers are resolved when it is used
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100, default="")
+    condition = models.JSONField()
+    created_at = models.DateTimeField()
+    frozen_at = models.DateTimeField(null=True)
+    members = models.BinaryField(null=True)
+    note = models.CharField(max_length=300, default="")
+
+
+class Chart(models.Model):
+    """报表: a question somebody keeps, as insight.metrics.schemas.ChartSpec says it."""
+
+    key = models.CharField(max_length=64, unique=True)
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100, default="")
+    kind = models.CharField(max_length=16)
+    shape = models.CharField(max_length=8)
+    question = models.JSONField()
+    note = models.CharField(max_length=300, default="")
+
+
+class Dashboard(models.Model):
+    """看板: charts by key, in order."""
+
+    key = models.CharField(max_length=64, unique=True)
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100, default="")
+    charts = models.JSONField(default=list)
+    note = models.CharField(max_length=300, default="")

@@ -1,0 +1,290 @@
+"""Computing every rule tag, layer and live audience, and swapping the results in.
+
+One warehouse transaction holds it all: the new tables, the history, the differences in change_log, and how far it
+looked (`upto_seq`). The loader waits meanwhile, so nothing lies between what was read and what is written.
+`run` rebuilds everything; `merge` recomputes only the customers about whom something new is known.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+import pyarrow as pa
+
+from potager.core import clock
+from potager.core.errors import Conflict
+from potager.core.ids import new_token
+from potager.core.models import Watermark
+from potager.facts.warehouse import Warehouse, Writer
+from potager.insight import catalogue, layers, programs, swap, tables
+from potager.insight.dictionaries import binding_of
+from potager.insight.fields import Fields
+from potager.insight.forwarder import WATERMARK
+from potager.insight.layers import RfmSettings
+from potager.insight.moment import Moment
+from potager.insight.programs import Definition, Program
+from potager.insight.slots import Binding, utc_text
+from potager.insight.statements import fingerprint
+from potager.insight.swap import REBUILD, REFRESH, Log
+
+_STATE_FIELDS: Final[list[tuple[str, pa.DataType]]] = [
+    ("name", pa.string()),
+    ("as_of_day", pa.date32()),
+    ("upto_seq", pa.int64()),
+    ("definition_hash", pa.string()),
+    ("computed_at", pa.timestamp("us")),
+    ("ms", pa.int64()),
+    ("n", pa.int64()),
+    ("as_of", pa.timestamp("us")),
+]
+_STATE: Final = pa.schema(_STATE_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a refresh did. mode: full; merge when only changed customers were recomputed; none when nothing is new."""
+
+    refresh_id: str
+    as_of: datetime
+    upto_seq: int
+    mode: str
+    changes: int
+    names: int
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a result stands at."""
+
+    as_of: datetime
+    upto_seq: int
+    definition_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be computed."""
+
+    fields: Fields
+    rfm: Mapping[str, RfmSettings]
+    levels: Sequence[tuple[Definition, ...]]
+    hashes: Mapping[str, str]
+
+    def edited(self, known: Mapping[str, "State"]) -> frozenset[str]:
+        """The names whose definition is not the one the results were computed with."""
+        return frozenset(
+            name for name, text in self.hashes.items() if name in known and known[name].definition_hash != text
+        )
+
+    def programs(self, *, only: bool) -> list[Program]:
+        return [programs.compile_level(level, only=only) for level in self.levels]
+
+
+def run(as_of: str | date | datetime | None = None, *, cause: str = REFRESH) -> Report:
+    """Rebuild everything as of an instant. cause "rebuild" says that history was brought in: no journey starts.
+
+    Raises Conflict("insight.refresh") for an instant before the last one: results only move forward.
+    """
+    return _refresh(as_of, cause, merge_wanted=False)
+
+
+def merge() -> Report:
+    """Bring the results up to now by recomputing changed customers; in full where that would not be exact."""
+    return _refresh(None, REFRESH, merge_wanted=True)
+
+
+def prepare(fields: Fields) -> Work:
+    """Bind every definition of these fields, in levels."""
+    rfm = {
+        model.key: layers.rfm_settings({key: value for key, value in model.rule.items() if key != "kind"}, fields)
+        for model in fields.layers.values()
+        if model.rule["kind"] == "rfm"
+    }
+    found = programs.definitions_of(fields)
+    base = {f"layer:{key}": fingerprint(settings) for key, settings in rfm.items()}
+    hashes = programs.fingerprints(found, base)
+    return Work(fields, rfm, programs.levels_of(found), hashes)
+
+
+def describe(fields: Fields) -> str:
+    """What a refresh computes, level by level, as a person can read it."""
+    work = prepare(fields)
+    parts = [f"rfm {key}: orders of {settings.days} days" for key, settings in work.rfm.items()]
+    parts += [f"level {n}\n{plan.describe()}" for n, plan in enumerate(map(programs.plan_of, work.levels))]
+    return "\n\n".join(parts)
+
+
+def states(owner: Warehouse) -> dict[str, State]:
+    """What each result stands at, by name ("tag:…", "layer:…", "audience:…")."""
+    rows = owner.query("SELECT name, as_of, upto_seq, definition_hash FROM result_state").to_pylist()
+    return {
+        row["name"]: State(row["as_of"].replace(tzinfo=UTC), row["upto_seq"], row["definition_hash"]) for row in rows
+    }
+
+
+def _refresh(as_of: str | date | datetime | None, cause: str, *, merge_wanted: bool) -> Report:
+    work = prepare(catalogue.load())
+    owner = tables.opened(work.fields)
+    with owner.heavy():
+        # Read after the wait for another refresh, or now would lie before what that one has computed.
+        at = clock.as_of(as_of)
+        known = states(owner)
+        newest = max((state.as_of for state in known.values()), default=at)
+        if at < newest:
+            raise Conflict(
+                "insight.refresh",
+                zh=f"结果已经算到 {newest:%Y-%m-%d %H:%M}（UTC），不能退回更早的时间",
+                en=f"Results stand at {newest:%Y-%m-%d %H:%M} UTC already and do not go back",
+            )
+        moment = Moment(at, work.fields.zone)
+        brought = _brought_in(owner, known)
+        only = merge_wanted and not brought and _can_merge(work, known, moment) and not _value_moved(owner, work)
+        compiled = work.programs(only=only)
+        # A warehouse made anew numbers its changes past those already forwarded.
+        after = Watermark.objects.filter(name=WATERMARK).values_list("seq", flat=True).first() or 0
+        with owner.write() as writer:
+            started = time.perf_counter()
+            upto = scalar(writer, "SELECT seq FROM watermark WHERE name = 'journal'")
+            log = Log(
+                writer,
+                refresh_id=new_token("r"),
+                at=at,
+                after=after,
+                all_cause=REBUILD if brought else cause,
+                edited=work.edited(known),
+                fresh=frozenset(work.hashes.keys() - known.keys()),
+            )
+            if only and not _find_changed(writer, known.values(), moment):
+                return Report(log.refresh_id, at, upto, "none", 0, len(work.hashes), 0)
+            sizes = _compute(writer, work, compiled, moment, log, only=only)
+            changes = log.finish()
+            ms = round((time.perf_counter() - started) * 1000)
+            _write_states(writer, work, moment, upto=upto, sizes=sizes, ms=ms)
+        return Report(log.refresh_id, at, upto, "merge" if only else "full", changes, len(work.hashes), ms)
+
+
+def _compute(
+    writer: Writer, work: Work, compiled: Sequence[Program], moment: Moment, log: Log, *, only: bool
+) -> dict[str, int]:
+    """All levels, lowest first: RFM models look at orders alone, so they come before everything."""
+    binding = binding_of(moment, writer.query)
+    sizes: dict[str, int] = {}
+    for key, settings in work.rfm.items():
+        sizes |= swap.rfm(writer, key, settings, moment=moment, log=log, currency=work.fields.currency)
+    wide = swap.WideTables(writer)
+    for number, program in enumerate(compiled):
+        if only:
+            swap.add_changed(writer)
+        sizes |= _level(writer, program, number, binding=binding, log=log, wide=wide, only=only)
+    sizes |= wide.finish(only=only)
+    return sizes
+
+
+def _level(
+    writer: Writer,
+    program: Program,
+    number: int,
+    *,
+    binding: Binding,
+    log: Log,
+    wide: swap.WideTables,
+    only: bool,
+) -> dict[str, int]:
+    swap.stage_lists(writer, program.beside, binding.moment.at)
+    for i, scan in enumerate(program.scans):
+        writer.execute(f"CREATE OR REPLACE TEMP TABLE scan_{i} AS {scan.filled(binding)}")
+    if program.flags is not None:
+        writer.execute(f"CREATE OR REPLACE TEMP TABLE flags AS {program.flags.filled(binding)}")
+    sizes: dict[str, int] = {}
+    for part, (definitions, statement) in enumerate(program.wide):
+        name = f"tag_wide_{number}_{part}"
+        sql = statement.filled(binding)
+        if definitions[0].output == programs.Output.TAG:
+            sizes |= wide.write(name, definitions, sql, log, only=only)
+        else:
+            writer.execute(f"CREATE OR REPLACE TEMP TABLE result AS {sql}")
+            sizes |= swap.others(writer, definitions, binding.moment, log, only=only)
+    return sizes
+
+
+def _can_merge(work: Work, known: Mapping[str, State], moment: Moment) -> bool:
+    """Whether recomputing changed customers gives what a full run would: same definitions, same business date,
+    and nothing that changes by the clock alone (windows of hours) or with facts of other people (households)."""
+    by_the_hour = any(
+        program.plan.moves_by_the_hour or program.plan.asks_of_others for program in work.programs(only=True)
+    )
+    same = {name: state.definition_hash for name, state in known.items()} == dict(work.hashes)
+    today = all(moment.date_of(state.as_of) == moment.day for state in known.values())
+    return same and today and not by_the_hour and bool(known)
+
+
+def _value_moved(owner: Warehouse, work: Work) -> bool:
+    """Whether definitions look at customer value and it was fitted since: it changes for everybody, without any new
+    fact of theirs."""
+    if not any(leaf.source == "value" for program in work.programs(only=True) for leaf in program.plan.leaves):
+        return False
+    fitted = "SELECT max(computed_at) FROM value_fit WHERE error IS NULL"
+    rows = owner.query(f"SELECT coalesce(({fitted}) >= min(computed_at), false) AS moved FROM result_state")
+    return bool(rows["moved"][0].as_py())
+
+
+def _brought_in(owner: Warehouse, known: Mapping[str, State]) -> bool:
+    """Whether history was loaded in bulk since: its changes are old news."""
+    upto = max((state.upto_seq for state in known.values()), default=None)
+    if upto is None:
+        return False
+    rows = owner.query("SELECT count(*)::BIGINT AS n FROM bulk_load WHERE seq > ?", [upto])
+    return bool(rows["n"][0].as_py())
+
+
+def _find_changed(writer: Writer, known: Iterable[State], moment: Moment) -> int:
+    """Fill `changed` with customers about whom something is known that the results do not contain: by load sequence,
+    and facts dated ahead that have come due. Returns how many."""
+    oldest = min(known, key=lambda each: (each.upto_seq, each.as_of))
+    due = f"BETWEEN TIMESTAMP '{utc_text(oldest.as_of)}' AND TIMESTAMP '{utc_text(moment.at)}'"
+    fresh = f"seq > {oldest.upto_seq}"
+    facts = " UNION ALL ".join(
+        f"SELECT cid FROM {table} WHERE {fresh} OR ts {due}" for table in ("event", "orders", "order_item", "refund")
+    )
+    spans = " UNION ALL ".join(
+        f"SELECT cid FROM {table} WHERE {fresh} OR since {due} OR until {due}" for table in ("relation", "manual_tag")
+    )
+    rows = " UNION ALL ".join(
+        f"SELECT cid FROM {table} WHERE {fresh}" for table in ("customer", "order_item", "left_behind")
+    )
+    writer.execute(
+        f"""CREATE OR REPLACE TEMP TABLE changed AS SELECT DISTINCT cid FROM (
+            {facts} UNION ALL {spans} UNION ALL {rows} UNION ALL
+            SELECT cid FROM order_item WHERE product IN (SELECT product FROM product WHERE {fresh})
+        ) WHERE cid IS NOT NULL"""
+    )
+    return scalar(writer, "SELECT count(*)::BIGINT FROM changed")
+
+
+def _write_states(writer: Writer, work: Work, moment: Moment, *, upto: int, sizes: Mapping[str, int], ms: int) -> None:
+    at = moment.at.astimezone(UTC).replace(tzinfo=None)
+    computed = clock.wall().replace(tzinfo=None)
+    rows = [
+        {
+            "name": name,
+            "as_of_day": moment.day,
+            "upto_seq": upto,
+            "definition_hash": text,
+            "computed_at": computed,
+            "ms": ms,
+            "n": sizes.get(name),
+            "as_of": at,
+        }
+        for name, text in work.hashes.items()
+    ]
+    writer.execute("DELETE FROM result_state")
+    writer.append("result_state", pa.Table.from_pylist(rows, schema=_STATE))
+
+
+def scalar(writer: Writer, sql: str) -> int:
+    """The one number of a one-row answer, 0 when there is none."""
+    column = writer.query(sql).column(0)
+    return int(column[0].as_py() or 0) if len(column) else 0

@@ -1,0 +1,88 @@
+"""RFM over the orders of a window: recency in days, frequency in orders, monetary value net of refunds.
+
+Thresholds are taken over buyers only: customers with an order in the window. Averages are compared without division
+(days * buyers ≤ sum of days), so a tie with the average is high, exactly.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from potager.core import money
+from potager.insight.layers import NO_ORDER, RFM_CELLS, Fixed, Mean, Median, Quantile, RfmSettings
+from potager.insight.moment import Moment
+from potager.insight.slots import utc_text
+
+# What buyers are measured by. A refund lowers the money of its order's window, whenever it came.
+_VALUES: Final = """
+SELECT o.cid, CAST(max(o.day) AS DATE) AS last_day, date_diff('day', max(o.day), DATE '{day}') AS r, count(*) AS f,
+       CAST(sum(o.amount - coalesce(b.amount, 0)) AS BIGINT) AS m
+FROM orders o
+LEFT JOIN (SELECT o1, o2, sum(amount) AS amount FROM refund WHERE ts <= TIMESTAMP '{at}' GROUP BY o1, o2) b
+       ON b.o1 = o.k1 AND b.o2 = o.k2
+WHERE o.status = 'paid' AND o.ts <= TIMESTAMP '{at}' AND o.day > DATE '{day}' - {days}
+  AND o.cid IN (SELECT cid FROM customer WHERE live){one}
+GROUP BY o.cid"""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """High is: days at most `days`, orders at least `orders`, net amount at least `amount` (minor units)."""
+
+    buyers: int
+    days: float | None
+    orders: float | None
+    amount: float | None
+
+
+def values_sql(settings: RfmSettings, moment: Moment, *, cid: int | None = None) -> str:
+    """One row per buyer: cid, last_day, r (days), f (orders), m (net minor units)."""
+    one = "" if cid is None else f" AND o.cid = {int(cid)}"
+    return _VALUES.format(day=moment.day.isoformat(), at=utc_text(moment.at), days=settings.days, one=one)
+
+
+def thresholds_sql(settings: RfmSettings, values: str, currency: str) -> str:
+    """One row: buyers, days, orders, amount."""
+    match settings.thresholds:
+        case Mean():
+            picked = "avg(r) AS days, avg(f) AS orders, avg(m) AS amount"
+        case Median():
+            picked = _quantiles(0.5, 0.5)
+        case Quantile(q=q):
+            picked = _quantiles(q, 1 - q)
+        case Fixed(days=days, orders=orders, amount=amount):
+            minor = money.to_minor(amount, currency)
+            picked = (
+                f"CAST({days} AS DOUBLE) AS days, CAST({orders} AS DOUBLE) AS orders, CAST({minor} AS DOUBLE) AS amount"
+            )
+    return f"SELECT count(*) AS buyers, {picked} FROM {values}"
+
+
+def _quantiles(high: float, low: float) -> str:
+    return (
+        f"quantile_cont(CAST(r AS DOUBLE), {low!r}) AS days, quantile_cont(CAST(f AS DOUBLE), {high!r}) AS orders, "
+        f"quantile_cont(CAST(m AS DOUBLE), {high!r}) AS amount"
+    )
+
+
+def layers_sql(settings: RfmSettings, values: str, thresholds: str) -> str:
+    """One row per live customer: cid, layer."""
+    if isinstance(settings.thresholds, Mean):
+        total = f"(SELECT count(*) AS n, sum(r) AS r, sum(f) AS f, sum(m) AS m FROM {values})"
+        recent, often, much = "v.r * t.n <= t.r", "v.f * t.n >= t.f", "v.m * t.n >= t.m"
+    else:
+        total = thresholds
+        recent, often, much = "v.r <= t.days", "v.f >= t.orders", "v.m >= t.amount"
+    whens = " ".join(
+        f"WHEN {_is('recent', r)} AND {_is('often', f)} AND {_is('much', m)} THEN '{key}'"
+        for key, (r, f, m, _, _) in RFM_CELLS.items()
+    )
+    return f"""
+SELECT c.cid, CASE WHEN x.cid IS NULL THEN '{NO_ORDER}' {whens} END AS layer
+FROM customer c LEFT JOIN (
+    SELECT v.cid, {recent} AS recent, {often} AS often, {much} AS much FROM {values} v CROSS JOIN {total} t
+) x ON x.cid = c.cid
+WHERE c.live"""
+
+
+def _is(name: str, high: bool) -> str:
+    return f"x.{name}" if high else f"NOT x.{name}"

@@ -1,0 +1,308 @@
+"""What crosses HTTP about conditions, tags, layers and audiences."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, Field, JsonValue
+
+from potager.core.paging import PageQuery
+from potager.people.schemas import CustomerState
+
+Written = dict[str, JsonValue]
+
+
+class Named(BaseModel):
+    key: str
+    name_zh: str
+    name_en: str
+
+
+class FieldOut(Named):
+    """A value conditions can compare. kind: text, choice, number, money, bool, date or time."""
+
+    kind: str
+    ops: list[str]
+    options: list[Named]
+
+
+class EventFieldOut(Named):
+    """items: what a line of an order has, for events that have lines."""
+
+    props: list[FieldOut]
+    items: list[FieldOut]
+
+
+class TagFieldOut(Named):
+    """kind is null for a tag one simply has or has not."""
+
+    kind: str | None
+    ops: list[str]
+    options: list[Named]
+
+
+class LayerFieldOut(Named):
+    layers: list[Named]
+
+
+class Catalogue(BaseModel):
+    """Everything a condition may name in this house. measured_ops: per kind, what a measure may be compared with."""
+
+    attrs: list[FieldOut]
+    events: list[EventFieldOut]
+    tags: list[TagFieldOut]
+    layers: list[LayerFieldOut]
+    audiences: list[Named]
+    staff: list[Named]
+    sources: list[Named]
+    windows: list[Named]
+    household_roles: list[str]
+    measured_ops: dict[str, list[str]]
+
+
+class CountIn(BaseModel):
+    condition: Written
+    as_of: str | None = None
+
+
+class Sample(BaseModel):
+    cid: int
+    name: str
+
+
+class FindingOut(BaseModel):
+    """Something odd about a condition, and where: code never or always."""
+
+    code: str
+    place: str
+    message: str
+
+
+class CountOut(BaseModel):
+    """How many customers, of how many, ten of them, how long it took; and the condition as a sentence.
+
+    rows      how many rows of the warehouse were read for it
+    findings  its parts that can never hold, or always do
+    """
+
+    count: int
+    total: int
+    share: float
+    samples: list[Sample]
+    ms: int
+    rows: int
+    sentence: str
+    findings: list[FindingOut]
+
+
+class ExplainIn(BaseModel):
+    condition: Written
+    cid: int
+    as_of: str | None = None
+
+
+class LeafOut(BaseModel):
+    """One leaf: its place, what it asks, whether it holds, the value found, and since when."""
+
+    path: str
+    sentence: str
+    ok: bool
+    found: str
+    since: datetime | None
+
+
+class ExplainOut(BaseModel):
+    ok: bool
+    sentence: str
+    leaves: list[LeafOut]
+
+
+class ValueCount(Named):
+    """How many customers have this value of a tag."""
+
+    n: int
+
+
+class TagOut(Named):
+    """A tag. count and share: customers who have it, of all live ones, when it was last computed (null: not yet).
+
+    used_by  other definitions that refer to it ("audience:…", "tag:…", "layer:…", "journey:…")
+    """
+
+    group: str
+    colour: str
+    source: str
+    value_kind: str
+    options: list[Named]
+    rule: Written | None
+    note: str
+    sentence: str
+    count: int | None
+    share: float | None
+    values: list[ValueCount]
+    used_by: list[str]
+    computed_at: datetime | None
+
+
+class TagList(BaseModel):
+    items: list[TagOut]
+    total: int
+
+
+class TagChange(BaseModel):
+    """Whom to tag or untag: customers by id, or everybody a condition selects. value only when adding."""
+
+    cids: list[int] = Field(default_factory=list, max_length=10_000)
+    condition: Written | None = None
+    value: str | None = None
+
+
+class Changed(BaseModel):
+    changed: int
+
+
+class Reason(BaseModel):
+    """Why a customer has a tag or not. By hand: who gave it, and when. By rule: what each leaf found."""
+
+    has: bool
+    value: str | None
+    by: str | None
+    since: datetime | None
+    leaves: list[LeafOut]
+
+
+class CustomerTag(Named):
+    group: str
+    colour: str
+    source: str
+    value: str | None
+    by: str | None
+    since: datetime | None
+
+
+class CustomerLayer(Named):
+    """The layer of one model a customer stands in, and since which business date."""
+
+    layer: str
+    layer_zh: str
+    layer_en: str
+    since: date
+
+
+class Knowledge(BaseModel):
+    """What insight knows of one customer."""
+
+    tags: list[CustomerTag]
+    layers: list[CustomerLayer]
+    audiences: list[Named]
+
+
+class LayerSize(Named):
+    n: int
+    share: float
+
+
+class Limits(BaseModel):
+    """RFM thresholds in force on a day: high is at most `days`, at least `orders` and `amount_minor`."""
+
+    day: date
+    buyers: int
+    days: float | None
+    orders: float | None
+    amount_minor: float | None
+
+
+class LayerOut(Named):
+    """A layer model with the sizes of its layers on a day; thresholds for RFM."""
+
+    kind: str
+    settings: Written
+    day: date
+    layers: list[LayerSize]
+    thresholds: Limits | None
+    sentences: dict[str, str]
+
+
+class LayerList(BaseModel):
+    items: list[LayerOut]
+    total: int
+
+
+class Flow(BaseModel):
+    """How many customers went from one layer to another between two days. null: not in the model yet, or gone."""
+
+    from_layer: str | None
+    to_layer: str | None
+    n: int
+
+
+class FlowOut(BaseModel):
+    start: date
+    end: date
+    items: list[Flow]
+    total: int
+
+
+class SizesOfDay(BaseModel):
+    day: date
+    sizes: dict[str, int]
+
+
+class HistoryOut(BaseModel):
+    items: list[SizesOfDay]
+    total: int
+
+
+class AudienceOut(Named):
+    """An audience. n: members of the newest version (null: not computed yet)."""
+
+    condition: Written
+    note: str
+    sentence: str
+    frozen_at: datetime | None
+    created_at: datetime
+    n: int | None
+    as_of: datetime | None
+    version: int | None
+
+
+class AudienceList(BaseModel):
+    items: list[AudienceOut]
+    total: int
+
+
+class FreezeIn(BaseModel):
+    """The key and names of the frozen copy."""
+
+    key: str
+    name_zh: str
+    name_en: str = ""
+
+
+class SelectIn(PageQuery):
+    """The customer list by condition, with the list's own filters beside."""
+
+    condition: Written
+    as_of: str | None = None
+    search: str = ""
+    source: str = ""
+    owner: str = ""
+    store: str = ""
+    state: CustomerState = "live"
+    sort: str = "-first_seen"
+
+
+class RefreshOut(BaseModel):
+    """What a refresh did; mode: full, merge or none."""
+
+    mode: str
+    as_of: datetime
+    upto_seq: int
+    changes: int
+    names: int
+    ms: int
+
+
+class SchemaOut(BaseModel):
+    """The JSON Schema of a condition."""
+
+    condition: dict[str, Any]

@@ -1,0 +1,111 @@
+"""The set interpreter at work: who a condition selects, in the warehouse.
+
+Conditions are written (`Condition`) or bound; as_of is None for now, a date for the end of that business day, or an
+instant. The first call of a process imports the SQL printer (a second); `warm` does that ahead.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from potager.core import clock
+from potager.insight import beside, catalogue, cost, tables
+from potager.insight.conditions import Condition, bind
+from potager.insight.conditions.base import Node
+from potager.insight.conditions.logic import AllOf, Bound
+from potager.insight.dictionaries import binding_of
+from potager.insight.fields import Fields
+from potager.insight.moment import Moment
+from potager.insight.statements import members_statement, run
+
+AsOf = str | date | datetime | None
+Cids = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many of all live customers, and some of them: always the same ones for the same answer."""
+
+    count: int
+    total: int
+    samples: tuple[int, ...]
+
+    @property
+    def share(self) -> float:
+        return self.count / self.total if self.total else 0.0
+
+
+_COUNTED: Final = """
+WITH m AS MATERIALIZED ({}), ten AS (SELECT cid, hash(cid) AS h FROM m ORDER BY h, cid LIMIT 10)
+SELECT (SELECT count(*) FROM m)::BIGINT AS n, (SELECT count(*) FROM customer WHERE live)::BIGINT AS total,
+    (SELECT list(cid ORDER BY h, cid) FROM ten) AS some"""
+
+
+def members(condition: Condition | Bound, as_of: AsOf = None, *, fields: Fields | None = None) -> Cids:
+    """The live customers for whom the condition holds, ascending."""
+    found = _ask(condition, as_of, fields, "SELECT cid FROM ({}) ORDER BY cid")
+    return found["cid"].to_numpy()
+
+
+def count(condition: Condition | Bound, as_of: AsOf = None, *, fields: Fields | None = None) -> int:
+    """How many live customers the condition selects."""
+    found = _ask(condition, as_of, fields, "SELECT count(*)::BIGINT AS n FROM ({})")
+    return int(found["n"][0].as_py())
+
+
+def counted(condition: Condition | Bound, as_of: AsOf = None, *, fields: Fields | None = None) -> Counted:
+    """Count, total and ten samples in one query: what the rule builder shows."""
+    found = _ask(
+        condition,
+        as_of,
+        fields,
+        _COUNTED,
+    ).to_pylist()[0]
+    return Counted(found["n"], found["total"], tuple(found["some"] or ()))
+
+
+def holds(
+    condition: Condition | Bound, cids: Iterable[int], as_of: AsOf = None, *, fields: Fields | None = None
+) -> set[int]:
+    """Those of the given customers for whom the condition holds. Saved conditions ask this while journeys move, so
+    a heavy one is not refused here."""
+    asked = pa.table({"cid": pa.array(sorted(set(cids)), pa.int32())})
+    outer = "SELECT cid FROM ({}) SEMI JOIN asked USING (cid)"
+    found = _ask(condition, as_of, fields, outer, {"asked": asked}, guarded=False)
+    return set(found["cid"].to_numpy().tolist())
+
+
+def warm() -> None:
+    """Import the printer and use it once, so that the first count a person waits for is as quick as the second."""
+    members_statement(AllOf(()))
+
+
+def _ask(
+    condition: Condition | Bound,
+    as_of: AsOf,
+    fields: Fields | None,
+    outer: str,
+    more: dict[str, pa.Table] | None = None,
+    *,
+    guarded: bool = True,
+) -> pa.Table:
+    fields = fields or catalogue.load()
+    bound = bind(condition, fields) if isinstance(condition, Node) else condition
+    moment = Moment(clock.as_of(as_of), fields.zone)
+    owner = tables.opened(fields)
+    if guarded:
+        cost.guard(bound, owner.query)
+    statement = members_statement(bound)
+    lists = beside.tables(statement.beside, moment.at, owner.query)
+    return run(
+        statement,
+        binding_of(moment, owner.query),
+        lambda sql, tables_: owner.query(sql, beside=tables_),
+        lists | (more or {}),
+        outer,
+    )

@@ -1,0 +1,70 @@
+"""Definitions as they are written: over HTTP and in files alike."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+KEY = r"^[a-z][a-z0-9_-]{0,63}$"
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(pattern=KEY)
+    name_zh: str = Field(min_length=1, max_length=100)
+    name_en: str = Field("", max_length=100)
+
+
+class Label(BaseModel):
+    """What a value is called."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    zh: str = Field(min_length=1, max_length=100)
+    en: str = Field("", max_length=100)
+
+
+class TagSpec(_Spec):
+    """A tag. `value_kind` is for tags given by hand; the others take theirs from their rule.
+
+    labels  what the values of a choice are called; a value without one is its own name
+
+    rule  rule: a condition · metric: a measure · cases: {"cases": [{"value", "when"}], "else"} · manual: none
+    """
+
+    group: str = Field("", max_length=64)
+    colour: str = Field("", max_length=16)
+    source: Literal["manual", "rule", "metric", "cases"] = "manual"
+    value_kind: Literal["", "text", "choice", "number", "money", "bool", "date"] = ""
+    options: list[str] = Field(default_factory=list, max_length=200)
+    labels: dict[str, Label] = Field(default_factory=dict)
+    rule: dict[str, JsonValue] | None = None
+    note: str = Field("", max_length=300)
+
+
+class LayerSpec(_Spec):
+    """A layer model.
+
+    settings  rfm: {"days": 365, "thresholds": {"rule": "mean"}} · ordered: {"layers": [{"key", "zh", "en", "when"}],
+              "else": {"key", "zh", "en"}}
+    """
+
+    kind: Literal["rfm", "ordered"]
+    settings: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class AudienceSpec(_Spec):
+    """A live audience: its members follow the condition at every refresh."""
+
+    condition: dict[str, JsonValue]
+    note: str = Field("", max_length=300)
+
+
+Spec = TagSpec | LayerSpec | AudienceSpec
+
+
+def written(spec: Spec) -> dict[str, Any]:
+    """What was said, without what was left at its default: the form files and comparisons use."""
+    said: dict[str, Any] = spec.model_dump(mode="json")
+    defaults = {name: field.get_default(call_default_factory=True) for name, field in type(spec).model_fields.items()}
+    return {name: value for name, value in said.items() if value != defaults[name]}

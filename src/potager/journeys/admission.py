@@ -1,0 +1,115 @@
+"""Entering after a lead or through a filter: a person has entered only then, and only then is the arm drawn."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from potager.core import clock, store
+from potager.core.bulk import update_rows
+from potager.core.journal import from_us, to_us
+from potager.core.store import Lane
+from potager.evidence import arms
+from potager.evidence.arms import Person
+from potager.journeys import entry, live
+from potager.journeys.graph import Definition, Json
+from potager.journeys.models import Run
+from potager.journeys.walk import Knowing, by_time, product_of, wait_until
+
+REFUSED = "not_eligible"
+
+
+def admit(definition: Definition, runs: Sequence[Run], known: Knowing, lease: int) -> int:
+    """Let those in whose lead is over and for whom the filter holds; returns how many runs were looked at.
+
+    Those refused leave their key free, to try again with another event.
+    """
+    early = [run for run in runs if definition.lead is not None and not run.waiting]
+    ready = [run for run in runs if definition.lead is None or run.waiting]
+    asked = definition.filter is not None
+    due = _after_lead(definition, early, known) if early else {}
+    unasked = [run for run in ready if asked and run.cause_seq > known.loaded_seq]
+    ready = [run for run in ready if not asked or run.cause_seq <= known.loaded_seq]
+    passing = {run.pk for run in ready} if definition.filter is None else _passing(definition.filter, ready, known)
+    current = live.board().by_key.get(definition.key)
+    if current is None:
+        return 0
+    with store.write(Lane.TICK):
+        held = set(
+            Run.objects.select_for_update()
+            .filter(id__in=[run.pk for run in runs], lease_until_us=lease, due_us__isnull=False)
+            .values_list("id", flat=True)
+        )
+        _rest(
+            [(run, due[run.pk], asked) for run in early if run.pk in held]
+            + [(run, run.due_us or run.entered_us, True) for run in unasked if run.pk in held]
+        )
+        _let_in(current, [run for run in ready if run.pk in held and run.pk in passing])
+        _refuse([run for run in ready if run.pk in held and run.pk not in passing])
+    return len(held)
+
+
+def _after_lead(definition: Definition, runs: Sequence[Run], known: Knowing) -> dict[int, int]:
+    assert definition.lead is not None
+    lives = known.life_days({product for run in runs if (product := product_of(run.context))})
+    zone = clock.zone()
+    ends = {}
+    for run in runs:
+        at = from_us(run.entered_us)
+        ends[run.pk] = to_us(wait_until(definition.lead, at, zone, entered=at, context=run.context, lives=lives))
+    return ends
+
+
+def _passing(condition: Json, runs: Sequence[Run], known: Knowing) -> set[int]:
+    passing: set[int] = set()
+    for together, as_of in by_time(runs, key=_enters):
+        holding = known.holds(condition, {run.subject_id for run in together}, as_of)
+        passing |= {run.pk for run in together if run.subject_id in holding}
+    return passing
+
+
+def _enters(run: Run) -> datetime:
+    return from_us(run.due_us or run.entered_us)
+
+
+def _rest(rows: Sequence[tuple[Run, int, bool]]) -> None:
+    update_rows(
+        Run._meta.db_table,
+        {"waiting": "boolean", "due_us": "bigint", "asks": "boolean", "lease_until_us": "bigint"},
+        [(run.pk, True, due, asks, 0) for run, due, asks in rows],
+    )
+
+
+def _let_in(current: live.Live, runs: Sequence[Run]) -> None:
+    persons = [Person(run.person_key, run.subject_id, _enters(run)) for run in runs]
+    drawn = entry.draw(current, persons)
+    rows = []
+    for run in runs:
+        one = drawn[run.person_key]
+        shadow = one.arm in arms.UNTREATED
+        rows.append((run.pk, one.arm, shadow, dict(one.variants), run.due_us, False, False, 0))
+    update_rows(
+        Run._meta.db_table,
+        {
+            "arm": "text",
+            "shadow": "boolean",
+            "variants": "jsonb",
+            "entered_us": "bigint",
+            "waiting": "boolean",
+            "asks": "boolean",
+            "lease_until_us": "bigint",
+        },
+        rows,
+    )
+
+
+def _refuse(runs: Sequence[Run]) -> None:
+    update_rows(
+        Run._meta.db_table,
+        {
+            "due_us": "bigint",
+            "ended_us": "bigint",
+            "end_reason": "text",
+            "entry_key": "text",
+            "lease_until_us": "bigint",
+        },
+        [(run.pk, None, run.entered_us, REFUSED, f"{run.entry_key[:90]}~{run.pk}", 0) for run in runs],
+    )

@@ -1,0 +1,186 @@
+"""Journeys over HTTP."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from potager.core import store
+from potager.core.paging import PageQuery, page_of
+from potager.journeys import checks, files, live, present, publish, queries, starting
+from potager.journeys.graph import Definition
+from potager.journeys.schemas import (
+    ArmOut,
+    DefinitionIn,
+    DraftOut,
+    FileIn,
+    FileOut,
+    ImpactOut,
+    JourneyDetail,
+    JourneyPage,
+    ProblemOut,
+    PublishIn,
+    ResultsOut,
+    RunPage,
+    RunQuery,
+    StartCount,
+    StartIn,
+    StopIn,
+    Trace,
+    VariableOut,
+)
+from potager.org.access import Actor, actor_of, require_write
+
+router = Router(tags=["journeys"])
+
+
+@router.get("", response=JourneyPage, summary="All journeys with their state and people")
+def list_journeys(request: HttpRequest) -> JourneyPage:
+    actor_of(request)
+    rows = present.rows()
+    return JourneyPage(items=rows, total=len(rows), all_stopped=live.all_stopped())
+
+
+@router.get("/schema", response=dict[str, Any], summary="The JSON Schema of a definition")
+def get_schema(request: HttpRequest) -> dict[str, Any]:
+    actor_of(request)
+    return Definition.model_json_schema(by_alias=True)
+
+
+@router.get("/variables", response=list[VariableOut], summary="Variables a message may use")
+def list_variables(request: HttpRequest) -> list[VariableOut]:
+    actor_of(request)
+    return present.variables()
+
+
+@router.post("/validate", response=list[ProblemOut], summary="What keeps a definition from being published")
+def validate(request: HttpRequest, body: DefinitionIn) -> list[ProblemOut]:
+    actor_of(request)
+    return _problems(request, checks.read(body.definition))
+
+
+@router.post("/apply", response=FileOut, summary="Store a YAML definition as its journey's draft")
+def apply_file(request: HttpRequest, body: FileIn) -> FileOut:
+    actor = _writer(request)
+    with store.write():
+        planned = files.apply(actor, files.load(body.text))
+    return FileOut(key=planned.key, text=planned.diff)
+
+
+@router.post("/stop-all", response=JourneyPage, summary="Stop every journey at once, or let them go on")
+def stop_all(request: HttpRequest, body: StopIn) -> JourneyPage:
+    actor = _writer(request)
+    with store.write():
+        publish.stop_all(actor, stopped=body.stopped)
+    return list_journeys(request)
+
+
+@router.get("/runs/{int:run_id}", response=Trace, summary="One customer's passage with the reason of every step")
+def get_trace(request: HttpRequest, run_id: int) -> Trace:
+    return present.trace(queries.run_of(actor_of(request), run_id), _language(request))
+
+
+@router.get("/customers/{int:cid}", response=RunPage, summary="A customer's passages through all journeys")
+def list_customer_runs(request: HttpRequest, cid: int, page: Query[PageQuery]) -> RunPage:
+    found, total = page_of(queries.runs(actor_of(request), cid=cid), page)
+    return RunPage(items=present.runs(found), total=total, page=page.page, size=page.size)
+
+
+@router.get("/{key}", response=JourneyDetail, summary="A journey's graph with the people at its steps")
+def get_journey(request: HttpRequest, key: str, *, draft: bool = False, version: int | None = None) -> JourneyDetail:
+    actor_of(request)
+    return present.detail(queries.journey_of(key), draft=draft, version=version)
+
+
+@router.put("/{key}/draft", response=DraftOut, summary="Keep a draft; it need not be complete")
+def save_draft(request: HttpRequest, key: str, body: DefinitionIn) -> DraftOut:
+    actor = _writer(request)
+    definition = checks.read({**body.definition, "key": key})
+    with store.write():
+        files.save_draft(actor, definition)
+    return DraftOut(definition=definition.canonical(), problems=_problems(request, definition))
+
+
+@router.get("/{key}/preview", response=ImpactOut, summary="What publishing the draft would do")
+def preview(request: HttpRequest, key: str) -> ImpactOut:
+    actor_of(request)
+    journey = queries.journey_of(key)
+    return ImpactOut.of(publish.impact(journey), _problems(request, publish.draft_of(journey)))
+
+
+@router.post("/{key}/publish", response=JourneyDetail, summary="Make the draft live")
+def publish_journey(request: HttpRequest, key: str, body: PublishIn) -> JourneyDetail:
+    actor = _writer(request)
+    with store.write():
+        publish.publish(actor, queries.journey_of(key), body.people)
+    return present.detail(queries.journey_of(key))
+
+
+@router.post("/{key}/pause", response=JourneyDetail, summary="Nobody enters and nobody moves until resumed")
+def pause(request: HttpRequest, key: str) -> JourneyDetail:
+    actor = _writer(request)
+    with store.write():
+        publish.pause(actor, queries.journey_of(key))
+    return present.detail(queries.journey_of(key))
+
+
+@router.post("/{key}/resume", response=JourneyDetail, summary="Go on after a pause")
+def resume(request: HttpRequest, key: str) -> JourneyDetail:
+    actor = _writer(request)
+    with store.write():
+        publish.resume(actor, queries.journey_of(key))
+    return present.detail(queries.journey_of(key))
+
+
+@router.post("/{key}/stop", response=JourneyDetail, summary="End the journey for everybody inside")
+def stop(request: HttpRequest, key: str) -> JourneyDetail:
+    actor = _writer(request)
+    with store.write():
+        publish.stop(actor, queries.journey_of(key))
+    return present.detail(queries.journey_of(key))
+
+
+@router.get("/{key}/results", response=ResultsOut, summary="Raw counts by arm; statistics are with the evidence")
+def results(request: HttpRequest, key: str) -> ResultsOut:
+    actor_of(request)
+    return ResultsOut(arms=[ArmOut.of(each) for each in queries.results(queries.journey_of(key))])
+
+
+@router.get("/{key}/runs", response=RunPage, summary="Customers in a journey, newest first")
+def list_runs(request: HttpRequest, key: str, query: Query[RunQuery]) -> RunPage:
+    actor = actor_of(request)
+    rows = queries.runs(actor, journey=queries.journey_of(key), step=query.step, state=query.state)
+    found, total = page_of(rows, query)
+    return RunPage(items=present.runs(found), total=total, page=query.page, size=query.size)
+
+
+@router.post("/{key}/start/count", response=StartCount, summary="How many a manual start would enter")
+def count_start(request: HttpRequest, key: str, body: StartIn) -> StartCount:
+    _writer(request)
+    queries.journey_of(key)
+    return StartCount(people=starting.count(body.condition))
+
+
+@router.post("/{key}/start", response=StartCount, summary="Enter everybody a condition selects")
+def start(request: HttpRequest, key: str, body: StartIn) -> StartCount:
+    return StartCount(people=starting.start(_writer(request), queries.journey_of(key), body.condition))
+
+
+@router.get("/{key}/file", response=FileOut, summary="The journey as YAML")
+def export_file(request: HttpRequest, key: str) -> FileOut:
+    actor_of(request)
+    return FileOut(key=key, text=files.export(key))
+
+
+def _writer(request: HttpRequest) -> Actor:
+    actor = actor_of(request)
+    require_write(actor)
+    return actor
+
+
+def _language(request: HttpRequest) -> str:
+    return "en" if request.headers.get("Accept-Language", "zh").lower().startswith("en") else "zh"
+
+
+def _problems(request: HttpRequest, definition: Definition) -> list[ProblemOut]:
+    return [ProblemOut.of(problem, _language(request)) for problem in checks.problems(definition)]

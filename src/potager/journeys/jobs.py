@@ -1,0 +1,22 @@
+"""Background entries of the room."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from potager.core.jobs import Handler, Periodic
+from potager.journeys import starting, tick
+
+
+def move(_payload: Mapping[str, object]) -> int:
+    return tick.tick()
+
+
+def calendar(_payload: Mapping[str, object]) -> None:
+    starting.fill_slots()
+
+
+KINDS: Mapping[str, Handler] = {"journeys.tick": move, "journeys.calendar": calendar}
+PERIODIC = (
+    Periodic("journeys.tick", "tick", timedelta(seconds=1), idle=timedelta(seconds=4)),
+    Periodic("journeys.calendar", "tick", timedelta(seconds=20)),
+)

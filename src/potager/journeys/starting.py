@@ -1,0 +1,156 @@
+"""Entering people by hand or by the calendar: the warehouse says who, then they enter in parts."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from potager.core import clock, journal, store
+from potager.core.errors import Conflict
+from potager.core.journal import to_us
+from potager.core.store import Lane
+from potager.facts import warehouse
+from potager.insight import sets
+from potager.insight.conditions import parse
+from potager.journeys import live
+from potager.journeys.entry import Candidate, enter
+from potager.journeys.graph import Json, Schedule
+from potager.journeys.knowing import Warehouse
+from potager.journeys.models import Journey, Slot
+from potager.journeys.times import at_local, time_of_day
+from potager.journeys.walk import product_of, wait_until
+from potager.org import audit
+from potager.org.access import Actor
+
+_AT_ONCE = 500
+
+
+def count(condition: Json) -> int:
+    """How many would be entered now; shown before starting."""
+    return len(members(condition, clock.now()))
+
+
+def members(condition: Json, as_of: datetime) -> list[int]:
+    return sorted(int(cid) for cid in sets.members(parse(condition), as_of))
+
+
+def start(actor: Actor, journey: Journey, condition: Json) -> int:
+    """Enter everybody the condition selects; returns how many entered. Opens its own write transactions."""
+    current = live.board().by_key.get(journey.key)
+    if current is None:
+        raise Conflict(
+            "journey.not_live", zh="旅程没有在运行，不能加入客户", en="The journey is not live; nobody can enter"
+        )
+    now = clock.now()
+    cids = members(condition, now)
+    key = "" if current.definition.entry == "once" else f"manual:{now:%Y%m%dT%H%M%S}"
+    entered = _enter(current, cids, key, now, "manual")
+    with store.write(Lane.WEB):
+        detail = {"condition": condition, "selected": len(cids), "entered": entered}
+        audit.record(actor, "journey.start", f"journey:{journey.key}", detail)
+    return entered
+
+
+def fill_slots() -> int:
+    """Enter the people of schedules whose slot has come; a slot is filled once. Returns how many entered."""
+    now = clock.now()
+    entered = 0
+    for current in list(live.board().by_key.values()):
+        for trigger in current.definition.triggers:
+            if trigger.schedule is None:
+                continue
+            slot = latest_slot(trigger.schedule, now)
+            if slot is None or Slot.objects.filter(journey_id=current.journey_id, at_us=to_us(slot)).exists():
+                continue
+            if slot >= _published(current):
+                key = "" if current.definition.entry == "once" else f"slot:{slot:%Y%m%dT%H%M}"
+                cids = members({"audience": trigger.audience}, now)
+                entered += _enter(current, cids, key, slot, "schedule")
+            with store.write(Lane.TICK):
+                Slot.objects.get_or_create(journey_id=current.journey_id, at_us=to_us(slot))
+    return entered
+
+
+def latest_slot(schedule: Schedule, now: datetime) -> datetime | None:
+    """The newest instant ≤ now the schedule names, looking back a month and a bit."""
+    zone = clock.zone()
+    at = time_of_day(schedule.at)
+    for back in range(40):
+        slot = at_local(now - timedelta(days=back), at, zone)
+        local = slot.astimezone(zone)
+        right_day = not schedule.weekdays or local.isoweekday() in schedule.weekdays
+        right_date = schedule.monthday is None or local.day == schedule.monthday
+        if slot <= now and right_day and right_date:
+            return slot
+    return None
+
+
+def catch_up(actor: Actor, journey: Journey, days: int) -> int:
+    """Take in the newest order of each customer in the last `days` whose reminder still lies ahead.
+
+    So a reminder published today does not begin only with today's buyers. Opens its own write transactions.
+    """
+    current = live.board().by_key.get(journey.key)
+    trigger = next((t for t in current.definition.triggers if t.event == "order_paid"), None) if current else None
+    if current is None or trigger is None or current.definition.lead is None or current.definition.entry != "each":
+        raise Conflict(
+            "journey.no_catch_up",
+            zh="只有由订单触发、带提前等待的旅程可以补入已有订单",
+            en="Only a live journey started by orders, with a lead, can take in earlier orders",
+        )
+    now = clock.now()
+    rows = warehouse.get().query(_NEWEST_ORDERS, [now - timedelta(days=days), now]).to_pylist()
+    seq = journal.last_seq()
+    candidates = [
+        Candidate(
+            row["cid"],
+            f"order_no:{row['order_no']}" if trigger.key == "order_no" else f"event:{row['k1']:x}{row['k2']:x}",
+            row["ts"].replace(tzinfo=now.tzinfo),
+            seq,
+            {
+                "event": "order_paid",
+                "order_no": row["order_no"],
+                "amount": row["amount"],
+                "product": row["product"] or "",
+                "qty": row["qty"] or 1,
+            },
+        )
+        for row in rows
+    ]
+    lead, zone = current.definition.lead, clock.zone()
+    lives = Warehouse().life_days({product_of(each.context) for each in candidates})
+    ahead = [c for c in candidates if wait_until(lead, c.at, zone, entered=c.at, context=c.context, lives=lives) > now]
+    entered = _in_parts(current, ahead)
+    with store.write(Lane.WEB):
+        audit.record(actor, "journey.catch_up", f"journey:{journey.key}", {"days": days, "taken": entered})
+    return entered
+
+
+# The newest paid order of each customer in the window, with its dearest item.
+_NEWEST_ORDERS = """
+SELECT o.cid, o.k1, o.k2, o.order_no, o.ts, o.amount, i.product, i.qty
+FROM (SELECT * FROM orders WHERE status = 'paid' AND cid IS NOT NULL
+      QUALIFY row_number() OVER (PARTITION BY cid ORDER BY ts DESC, k1, k2) = 1) AS o
+LEFT JOIN (SELECT k1, k2, product, qty FROM order_item
+           QUALIFY row_number() OVER (PARTITION BY k1, k2 ORDER BY amount DESC, line) = 1) AS i USING (k1, k2)
+WHERE o.ts > ? AND o.ts <= ? ORDER BY o.ts, o.cid
+"""
+
+
+def _enter(current: live.Live, cids: Sequence[int], key: str, at: datetime, event: str) -> int:
+    seq = journal.last_seq()
+    return _in_parts(current, [Candidate(cid, key, at, seq, {"event": event}) for cid in cids])
+
+
+def _in_parts(current: live.Live, candidates: Sequence[Candidate]) -> int:
+    entered = 0
+    for some in _batches(candidates):
+        with store.write(Lane.TICK):
+            entered += enter(current, some)
+    return entered
+
+
+def _batches(items: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
+    return (items[at : at + _AT_ONCE] for at in range(0, len(items), _AT_ONCE))
+
+
+def _published(current: live.Live) -> datetime:
+    return Journey.objects.values_list("live__published_at", flat=True).get(id=current.journey_id)

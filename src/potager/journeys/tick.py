@@ -1,0 +1,103 @@
+"""Moving the runs that are due. Two phases, set by set: read and decide without a write transaction, then write.
+
+Reading takes a lease, so two workers do not decide the same; writing looks again whether the lease still stands and
+the run is still open, because an exit may have come between. Killing the process anywhere loses and repeats nothing:
+a lease ends by itself, and a passage of a step is unique.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet
+
+from potager.core import clock, store
+from potager.core.journal import to_us
+from potager.core.store import Lane
+from potager.journeys import admission, live, passage
+from potager.journeys.knowing import Warehouse
+from potager.journeys.models import Run, State
+from potager.journeys.walk import walk, walker_of
+
+READ_AT_ONCE = 2_000
+WRITE_AT_ONCE = 400
+LEASE = timedelta(minutes=2)
+T = TypeVar("T")
+
+
+def tick(limit: int = 20_000) -> int:
+    """Move due runs until none is left or about `limit` were moved; returns how many."""
+    if live.all_stopped():
+        return 0
+    if not Run.objects.filter(due_us__lte=to_us(clock.now())).exists():
+        return 0
+    known = Warehouse()
+    moved = 0
+    while moved < limit:
+        groups = _due(known.loaded_seq, limit - moved)
+        done = sum(_move(version, ids, known, admitted=admitted) for (version, admitted), ids in groups.items())
+        if not done:
+            break
+        moved += done
+    return moved
+
+
+def waiting_for_facts() -> int:
+    """How many runs are due but wait for the warehouse to catch up with what caused them."""
+    due = Run.objects.filter(due_us__lte=to_us(clock.now()), asks=True, journey__state=State.LIVE)
+    return due.filter(cause_seq__gt=Warehouse().loaded_seq).count()
+
+
+def _able(loaded_seq: int) -> QuerySet[Run]:
+    """Runs that are due, in nobody's hand, and ask the warehouse nothing it cannot know yet."""
+    return Run.objects.filter(
+        Q(asks=False) | Q(cause_seq__lte=loaded_seq),
+        due_us__lte=to_us(clock.now()),
+        lease_until_us__lt=to_us(clock.wall()),
+    )
+
+
+def _due(loaded_seq: int, limit: int) -> dict[tuple[int, bool], list[int]]:
+    """Ids of due runs by (version, admitted), the longest due first."""
+    able = _able(loaded_seq).filter(journey__state=State.LIVE).order_by("due_us")
+    rows = able.values_list("id", "version_id", "arm")[:limit]
+    groups: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    for run_id, version_id, arm in rows:
+        groups[version_id, arm != ""].append(run_id)
+    return groups
+
+
+def _move(version_id: int, ids: Sequence[int], known: Warehouse, *, admitted: bool) -> int:
+    definition = live.definitions_of([version_id])[version_id]
+    done = 0
+    for some in _slices(ids, READ_AT_ONCE):
+        # Another worker may have moved some of them since they were found, even into another version or a new wait.
+        able = _able(known.loaded_seq).filter(id__in=some, version_id=version_id)
+        lease, runs = _lease(able.exclude(arm="") if admitted else able.filter(arm=""))
+        if not admitted:
+            done += admission.admit(definition, runs, known, lease)
+            continue
+        walkers = [walker_of(run) for run in runs]
+        walk(definition, walkers, known, clock.zone())
+        names = known.product_names()
+        for part in _slices(walkers, WRITE_AT_ONCE):
+            done += passage.write(definition, part, names, lease)
+    return done
+
+
+def _lease(able: QuerySet[Run]) -> tuple[int, list[Run]]:
+    """Hold these runs for a while, as far as nobody else does. The lease's own instant names its holder."""
+    lease = to_us(clock.wall() + LEASE) + secrets.randbelow(1_000_000)
+    with store.write(Lane.TICK):
+        # Asked inside the transaction: what another worker has done by now counts.
+        held = list(
+            (able.select_for_update(skip_locked=True) if store.is_postgres() else able).values_list("id", flat=True)
+        )
+        Run.objects.filter(id__in=held).update(lease_until_us=lease)
+    return lease, list(Run.objects.filter(id__in=held, lease_until_us=lease).order_by("due_us", "id"))
+
+
+def _slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[at : at + size] for at in range(0, len(items), size))

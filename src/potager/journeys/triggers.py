@@ -1,0 +1,85 @@
+"""The journal's subscriber: an event starts, wakes, converts or ends runs at once, in the transaction that accepts it.
+
+Reads operations only and sees only the event, so an event and what it starts are never separated by a crash.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from potager.core import clock
+from potager.core.journal import Entry
+from potager.insight.moment import Moment
+from potager.journeys import closing, merging
+from potager.journeys.entry import Candidate, enter
+from potager.journeys.graph import Json, Trigger
+from potager.journeys.live import Live, Way, board
+from potager.journeys.times import span
+
+
+def on_entries(entries: Sequence[Entry]) -> None:
+    """Called with accepted entries, in order, inside the append transaction."""
+    merging.follow([entry for entry in entries if entry.fact.type in {"customer_merged", "customer_restored"}])
+    now_board = board()
+    starting: dict[str, list[Candidate]] = defaultdict(list)
+    for entry in entries:
+        if ways := now_board.triggers.get(entry.fact.type):
+            for way in _starts(ways, entry):
+                starting[way.live.definition.key].append(_candidate(way.live, way.trigger, entry))
+    if starting:
+        now = clock.now()
+        for key, candidates in starting.items():
+            live = now_board.by_key[key]
+            enter(live, [each for each in candidates if _is_fresh(live, each, now)])
+    # After the entries, so that a later event of this batch can end a run an earlier one has started.
+    closing.act([entry for entry in entries if entry.fact.type in now_board.closing and entry.fact.cid is not None])
+
+
+def _starts(ways: Sequence[Way], entry: Entry) -> list[Way]:
+    """The ways in that this event opens."""
+    fact = entry.fact
+    if fact.cid is None or fact.body.get("cause") == "rebuild":
+        return []
+    moment = Moment(fact.at, clock.zone())
+    return [
+        way
+        for way in ways
+        if (way.trigger.audience is None or fact.body.get("audience") == way.trigger.audience)
+        and (way.matches is None or way.matches.passes(fact.body, moment))
+    ]
+
+
+def _candidate(live: Live, trigger: Trigger, entry: Entry) -> Candidate:
+    fact = entry.fact
+    assert fact.cid is not None
+    return Candidate(fact.cid, entry_key(live, trigger, entry), fact.at, entry.seq, context_of(entry))
+
+
+def entry_key(live: Live, trigger: Trigger, entry: Entry) -> str:
+    """What names this entry: nothing (once), the audience spell, a property of the event, or the event itself."""
+    if live.definition.entry == "once":
+        return ""
+    body = entry.fact.body
+    if trigger.audience is not None:
+        return f"spell:{body.get('spell', entry.seq)}"
+    if trigger.key is not None and body.get(trigger.key) is not None:
+        return f"{trigger.key}:{body[trigger.key]}"[:120]
+    return f"event:{entry.key.k1:x}{entry.key.k2:x}"
+
+
+def context_of(entry: Entry) -> Json:
+    """What a run keeps of the event that started it: its plain values, and the main product of an order."""
+    body = entry.fact.body
+    context: Json = {key: value for key, value in body.items() if isinstance(value, str | int | float | bool)}
+    items = body.get("items")
+    if isinstance(items, list) and items:
+        main = max(items, key=lambda item: item.get("amount") or 0)
+        context |= {"product": main.get("product", ""), "qty": main.get("qty", 1)}
+    return context | {"event": entry.fact.type}
+
+
+def _is_fresh(live: Live, each: Candidate, now: datetime) -> bool:
+    """Late facts start nothing: nobody wants a welcome for a friendship of last month."""
+    event = each.context["event"]
+    ages = [span(trigger.fresh) for trigger in live.definition.triggers if trigger.event_type == event]
+    return any(now - each.at <= age for age in ages)

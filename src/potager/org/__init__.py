@@ -1,0 +1,1 @@
+"""Who works here: departments, stores, staff, accounts, roles, data scope, audit."""

@@ -1,0 +1,1 @@
+"""The one way out: intents, contact policy, outbox, channels, staff tasks."""

@@ -1,0 +1,1 @@
+"""The HTTP surface: URL map, sign-in, static console."""

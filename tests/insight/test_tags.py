@@ -1,0 +1,97 @@
+"""insight.tags: given and taken by hand, told to the warehouse and to journeys, moved with the identity."""
+
+import pytest
+
+from potager.core import clock, store
+from potager.core.errors import Conflict, NotFound, Problem
+from potager.facts import loader
+from potager.insight import sets, tags
+from potager.insight.conditions import parse
+from potager.insight.models import ManualTag
+from potager.org.access import SYSTEM
+from potager.org.models import AuditRow
+from potager.people import merge
+from potager.people.identify import IdentityRef, resolve
+from potager.people.models import Merge
+from tests import journalled
+
+from .conftest import define_tag
+
+
+@pytest.fixture
+def people(warehouse) -> list[int]:
+    define_tag("friendly", source="manual")
+    define_tag("skin", source="manual", value_kind="choice", options=["dry", "oily"])
+    with store.write():
+        found = resolve(
+            [[IdentityRef("member_no", "shop", str(n))] for n in range(3)], at=[clock.now()] * 3, source=["store"] * 3
+        )
+    return [each.cid for each in found]
+
+
+def events() -> list[tuple]:
+    return [
+        (entry.fact.type, entry.fact.cid, entry.fact.body["tag"], entry.fact.body["value"])
+        for entry in journalled.entries(0, 1000)
+        if entry.fact.kind == "event"
+    ]
+
+
+def has(tag: str, **more) -> list[int]:
+    loader.load_all()
+    return sets.members(parse({"tag": tag, **more})).tolist()
+
+
+def test_a_tag_given_by_hand_is_counted_and_told(people):
+    a, b, _ = people
+    with store.write():
+        assert tags.add(SYSTEM, [a, b], "friendly") == 2
+        assert tags.add(SYSTEM, [b], "friendly") == 0
+    assert events() == [("tag_added", a, "friendly", None), ("tag_added", b, "friendly", None)]
+    assert has("friendly") == [a, b]
+    with store.write():
+        assert tags.remove(SYSTEM, people, "friendly") == 2
+    assert has("friendly") == []
+    assert AuditRow.objects.filter(action__startswith="tag.").count() == 2
+
+
+def test_a_new_value_takes_the_place_of_the_old(people):
+    a = people[0]
+    with store.write():
+        tags.add(SYSTEM, [a], "skin", "dry")
+        tags.add(SYSTEM, [a], "skin", "oily")
+    assert ManualTag.objects.get().value == "oily"
+    assert has("skin", op="eq", value="dry") == []
+    assert has("skin", op="eq", value="oily") == [a]
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "refusal"),
+    [
+        ("frendly", None, NotFound),
+        ("friendly", "yes", Problem),
+        ("skin", None, Problem),
+        ("skin", "wet", Problem),
+        ("buyer", None, Conflict),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_nothing_changes(people, tag, value, refusal):
+    define_tag("buyer", {"event": "order_paid"})
+    with pytest.raises(refusal), store.write():
+        tags.add(SYSTEM, people, tag, value)
+    assert ManualTag.objects.count() == 0
+    assert events() == []
+
+
+def test_tags_follow_their_identity_through_merge_and_unmerge(people):
+    a, b, _ = people
+    with store.write():
+        tags.add(SYSTEM, [b], "friendly")
+    with store.write():
+        merge.merge(SYSTEM, a, b)
+    kept = ManualTag.objects.get().customer_id
+    assert has("friendly") == [kept] == [a]
+    with store.write():
+        merge.unmerge(SYSTEM, Merge.objects.get().pk)
+    assert ManualTag.objects.get().customer_id == b
+    assert has("friendly") == [b]

@@ -1,0 +1,42 @@
+"""touch.render: variables with defaults; a hole without default is named."""
+
+import pytest
+
+from potager.core.errors import Problem
+from potager.touch.render import Rendered, Variable, check, render, variables
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "text", "missing"),
+    [
+        ("你好，{客户昵称|朋友}！", {"customer_name": "小雨"}, "你好，小雨！", ()),
+        ("你好，{客户昵称|朋友}！", {"customer_name": " "}, "你好，朋友！", ()),
+        ("你好，{客户昵称|朋友}！", {}, "你好，朋友！", ()),
+        ("Hi {{ customer_name | friend }}!", {}, "Hi friend!", ()),
+        ("Hi {{customer_name}}!", {"customer_name": "Ann"}, "Hi Ann!", ()),
+        ("{skin_type}肤质", {}, "肤质", ("skin_type",)),
+        ("{肤质|}的你", {}, "的你", ()),
+        ("{积分}分", {"积分": 0}, "0分", ()),
+        ("{a} {b|x} {c}", {"b": "y"}, " y ", ("a", "c")),
+        ("css { color: red } {} {1}", {}, "css { color: red } {} {1}", ()),
+        ("没有变量", {}, "没有变量", ()),
+    ],
+)
+def test_table(template, values, text, missing):
+    assert render(template, values) == Rendered(text, missing)
+
+
+def test_variables_are_listed_under_their_code_names():
+    assert variables("{客户昵称|朋友}，我是{门店}的{员工姓名}") == (
+        Variable("customer_name", "朋友"),
+        Variable("store_name", None),
+        Variable("staff_name", None),
+    )
+
+
+def test_a_variable_nobody_can_fill_is_refused_where_it_stands():
+    check("{客户昵称} {skin_type} {心情|好}", {"skin_type"}, "steps[0].text")
+    with pytest.raises(Problem) as refused:
+        check("{心情}", {"skin_type"}, "steps[0].text")
+    assert (refused.value.code, refused.value.place) == ("touch.variable", "steps[0].text")
+    assert refused.value.zh == "没有名为「心情」的变量；请改名，或写上默认值：{心情|默认值}"

@@ -1,0 +1,53 @@
+"""The one process: it serves, works in the background, and stops cleanly."""
+
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from potager.core import jobs, store
+from potager.core.errors import Problem
+from potager.web.server import Server
+
+
+@pytest.fixture
+def served(transactional_db, house) -> Iterator[tuple[Server, list[str]]]:
+    stopped: list[str] = []
+    server = Server(0, threads=2, on_stop=[lambda: stopped.append("warehouse")])
+    server.prepare()
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield server, stopped
+    server.stop()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_it_answers_over_http_and_runs_jobs(served, monkeypatch):
+    server, _ = served
+    ran = threading.Event()
+    monkeypatch.setitem(jobs._handlers, "probe", lambda payload: ran.set())
+    answer = httpx.get(f"http://127.0.0.1:{server.port}/api/house")
+    assert (answer.status_code, answer.json()["name"]) == (200, "测试花园")
+    with store.write():
+        jobs.enqueue("probe")
+    assert ran.wait(10)
+
+
+def test_stopping_closes_what_it_was_given(served):
+    server, stopped = served
+    server.stop()
+    for _ in range(100):
+        if stopped:
+            break
+        threading.Event().wait(0.1)
+    assert stopped == ["warehouse"]
+
+
+def test_a_taken_port_is_said_plainly(served):
+    server, _ = served
+    with pytest.raises(Problem) as refused:
+        Server(server.port).prepare()
+    assert refused.value.code == "server.port"
+    assert "--port" in refused.value.zh
