@@ -78,22 +78,23 @@ def test_departments_stores_and_staff_are_entered_and_changed(owner: Page):
 
 
 def test_whoever_leaves_is_deactivated_with_the_account_and_found_and_restored_later(owner: Page):
-    lin = {"key": "lin", "name": "林小雨"}
-    account = {"login": "lin-login", "password": "garden-2026-door", "role": "staff", "staff": "lin"}
-    assert posted(owner, "/api/org/staff", lin) == posted(owner, "/api/org/accounts", account) == 201
+    zhou = {"key": "zhou", "name": "周明"}
+    account = {"login": "zhou-login", "password": "garden-2026-door", "role": "staff", "staff": "zhou"}
     owner.goto(ORG)
+    assert posted(owner, "/api/org/staff", zhou) == posted(owner, "/api/org/accounts", account) == 201
+    owner.reload()
     staff = card(owner, "员工")
-    row = staff.get_by_role("row").filter(has_text="林小雨")
-    row.get_by_role("button", name="停用 林小雨").click()
+    row = staff.get_by_role("row").filter(has_text="周明")
+    row.get_by_role("button", name="停用 周明").click()
     asked = owner.get_by_role("tooltip")
     expect(asked).to_contain_text("登录账号同时停用")
     asked.get_by_role("button", name="停用").click()
     expect(row).to_contain_text("已停用")
     accounts = {each["login"]: each["is_active"] for each in owner.request.get("/api/org/accounts").json()}
-    assert accounts["lin-login"] is False
+    assert accounts["zhou-login"] is False
 
     owner.reload()
-    row.get_by_role("button", name="恢复 林小雨").click()
+    row.get_by_role("button", name="恢复 周明").click()
     expect(row).to_contain_text("在职")
     staff.get_by_placeholder("搜姓名或标识").fill("没有这个人")
     staff.get_by_placeholder("搜姓名或标识").press("Enter")
