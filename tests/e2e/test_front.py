@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.e2e.served import Served, potager, serving
 
@@ -87,6 +87,31 @@ class TestSignIn:
         page.get_by_role("menuitem", name="Sign out").click()
         expect(page).to_have_url(f"{served.url}/sign-in")
         page.goto(f"{served.url}/settings")
+        expect(page).to_have_url(f"{served.url}/sign-in")
+
+    def test_an_answer_from_before_signing_out_does_not_let_them_in_again(self, served: Served, page: Page):
+        page.goto(f"{served.url}/settings")
+        sign_in(page)
+        expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
+        held: list[tuple[Route, APIResponse]] = []
+
+        def hold(route: Route) -> None:
+            if route.request.method == "GET":
+                held.append((route, route.fetch()))
+            else:
+                route.continue_()
+
+        page.route("**/api/session", hold)
+        page.get_by_role("button", name="English").click()
+        expect(page.get_by_role("navigation", name="Main menu")).to_be_visible()
+        page.get_by_role("button", name="Account menu").click()
+        page.get_by_role("menuitem", name="Sign out").click()
+        expect(page).to_have_url(f"{served.url}/sign-in")
+        assert held
+        for route, answer in held:
+            route.fulfill(response=answer)
+        page.get_by_label("Login").fill("still at the door")
+        page.wait_for_timeout(300)
         expect(page).to_have_url(f"{served.url}/sign-in")
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, Route, StorageState, expect
 
 from tests.e2e.served import Served
 
@@ -139,8 +139,19 @@ class TestJourneys:
         editor = page.get_by_role("dialog").get_by_role("textbox")
         expect(editor).to_have_value(re.compile("key: win-back"))
         editor.fill(re.sub(r"control: \d+", "control: 20", editor.input_value()))
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route(re.compile(r"/api/journeys/win-back\?draft=true"), hold)
         page.get_by_role("button", name="存为草稿").click()
+        expect(page).to_have_url(re.compile("show=draft"))
+        # The page stays while the draft is on its way: whoever publishes at once is not thrown out of the dialog.
         page.get_by_role("button", name="发布").click()
+        for route in held:
+            route.continue_()
+        page.unroute(re.compile(r"/api/journeys/win-back\?draft=true"))
         dialog = page.get_by_role("dialog", name="发布会发生什么")
         expect(dialog.get_by_text("现在在其中的人")).to_be_visible()
         dialog.get_by_role("button", name="这样发布").click()

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { createContext, useContext } from 'react'
 import { http } from './client'
 import { Problem } from './problem'
 import type { components } from './schema'
@@ -25,11 +26,17 @@ async function readHouse(): Promise<House> {
 export const sessionQuery = { queryKey: ['session'], queryFn: readSession, staleTime: 300_000 }
 export const houseQuery = { queryKey: ['house'], queryFn: readHouse, staleTime: 60_000 }
 
+/**
+ * What the gate let in. Handed down rather than asked again: the moment somebody signs out, a component deep in the shell
+ * would learn of it before the gate has taken it off the screen.
+ */
+export const SessionContext = createContext<Session | null>(null)
+
 /** The signed-in session. Only inside the shell, which is drawn for signed-in people alone. */
 export function useSession(): Session {
-  const { data } = useQuery(sessionQuery)
-  if (!data) throw new Problem('auth.required', '', '', 401)
-  return data
+  const session = useContext(SessionContext)
+  if (!session) throw new Problem('auth.required', '', '', 401)
+  return session
 }
 
 /** The house's name, zone, currency and time. Only below the gate, which has loaded it. */

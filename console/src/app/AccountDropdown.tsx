@@ -17,7 +17,9 @@ export function AccountDropdown() {
   const [open, setOpen] = useState(true)
   const signOut = useMutation({
     mutationFn: () => http.DELETE('/api/session'),
-    onSettled: () => {
+    onSettled: async () => {
+      // An answer about the session still on its way is from before, and would let its reader in again.
+      await queries.cancelQueries()
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'house' && queryKey[0] !== 'session' })
       queries.setQueryData(['session'], null)
     },

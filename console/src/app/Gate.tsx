@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Navigate, Outlet, useLocation } from 'react-router'
-import { houseQuery, sessionQuery } from '../api/session'
+import { houseQuery, SessionContext, sessionQuery } from '../api/session'
 import { asProblem, Failure, Skeleton } from '../shared/PageState'
 
 /** Where you may be: first run before anything, sign-in before the shell, and back to where you were going. */
@@ -27,7 +27,12 @@ export function Gate({ place }: { place: 'shell' | 'sign-in' | 'welcome' }) {
     ) : (
       <Navigate to="/sign-in" replace state={{ back: place === 'shell' ? here.pathname + here.search : '/' }} />
     )
-  if (place === 'shell') return <Outlet />
+  if (place === 'shell')
+    return (
+      <SessionContext value={session.data}>
+        <Outlet />
+      </SessionContext>
+    )
   const back = (here.state as { back?: string } | null)?.back ?? '/'
   return <Navigate to={back} replace />
 }

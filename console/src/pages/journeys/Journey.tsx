@@ -29,9 +29,13 @@ export default function Journey() {
   const { key = '' } = useParams()
   const [address] = useAddress({ show: '', version: '' })
   const version = Number.parseInt(address.version, 10) || undefined
-  const detail = api.useQuery('get', '/api/journeys/{key}', {
-    params: { path: { key }, query: { draft: address.show === 'draft', version } },
-  })
+  const detail = api.useQuery(
+    'get',
+    '/api/journeys/{key}',
+    { params: { path: { key }, query: { draft: address.show === 'draft', version } } },
+    // Between the running version and the draft the page stays, and with it whatever dialog stands on it.
+    { placeholderData: (before) => (before?.journey.key === key ? before : undefined) },
+  )
   return (
     <div className="body">
       <Loaded query={detail} rows={12}>
