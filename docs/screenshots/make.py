@@ -13,11 +13,18 @@ HERE = Path(__file__).parent
 PAGES = {
     "overview": "/overview",
     "goals": "/goals",
+    "reports": "/reports",
+    "reports-explore": "/reports?tab=explore",
+    "reports-funnel": "/reports?tab=funnel",
+    "reports-retention": "/reports?tab=retention",
+    "reports-focus": "/reports?tab=focus",
     "customers": "/customers",
     "tags": "/tags",
     "layers": "/layers",
     "audiences": "/audiences",
     "audience": "/audiences/dormant",
+    "value": "/value",
+    "affinity": "/affinity",
     "journeys": "/journeys",
     "journey": "/journeys/repurchase-reminder?step=how-is-it",
     "journey-results": "/journeys/repurchase-reminder?tab=results",
@@ -26,6 +33,7 @@ PAGES = {
     "imports": "/imports",
     "events": "/events",
     "settings": "/settings?tab=accounts",
+    "settings-organisation": "/settings?tab=org",
 }
 
 
