@@ -1,7 +1,7 @@
 """`bin/test`: format, lint, types, import rules, generated files, tests on every database that answers, browser.
 
-`--fast` leaves out the console, the browser and the second database; `--coverage` counts the lines of the product
-that the tests on SQLite reach, and asks for 92 %. Ends with pytest's closing line.
+`--fast` leaves out the console, the browser, the second database and the tests that take longest; `--coverage` counts
+the lines of the product that the tests on SQLite reach, and asks for 92 %. Ends with pytest's closing line.
 """
 
 import os
@@ -22,6 +22,17 @@ BIN = _setup.VENV / "bin"
 CONSOLE = _setup.CONSOLE
 POSTGRES = os.environ.get("POTAGER_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 COVERAGE_AT_LEAST = 92
+# Half the time of all tests on SQLite, and seldom what a change breaks: killed processes, drawn worlds, fitted models.
+NOT_IN_A_MINUTE = (
+    "crash",
+    "demo",
+    "sim",
+    "facts/imports/test_complete_journey.py",
+    "insight/affinity",
+    "insight/metrics",
+    "insight/value",
+    "test_privacy.py",
+)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -31,7 +42,8 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit(1)
     static_checks()
     if fast:
-        pytest("SQLite", "not slow and not browser", "-n", "2")
+        left_out = [f"--ignore=tests/{each}" for each in NOT_IN_A_MINUTE]
+        pytest("SQLite", "not slow and not browser and not once", "-n", "2", *left_out)
         return
     _setup.put_node_first()
     _setup.install_modules()
