@@ -28,9 +28,11 @@ NOT_IN_A_MINUTE = (
     "demo",
     "sim",
     "facts/imports/test_complete_journey.py",
+    "facts/test_segment_sdk.py",
     "insight/affinity",
     "insight/metrics",
     "insight/value",
+    "people/test_merge_property.py",
     "test_privacy.py",
 )
 
