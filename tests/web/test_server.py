@@ -1,5 +1,8 @@
 """The one process: it serves, works in the background, and stops cleanly."""
 
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -9,6 +12,7 @@ import pytest
 from potager.core import jobs, store
 from potager.core.errors import Problem
 from potager.web.server import Server
+from tests.e2e.served import ROOT, environment_of, potager
 
 
 @pytest.fixture
@@ -51,3 +55,22 @@ def test_a_taken_port_is_said_plainly(served):
         Server(server.port).prepare()
     assert refused.value.code == "server.port"
     assert "--port" in refused.value.zh
+
+
+@pytest.mark.once
+def test_ctrl_c_ends_it_without_a_word(tmp_path):
+    """The warehouse is open when it is stopped; nothing is said after the address, and the end is a good one."""
+    potager(tmp_path, "up", "--once", "--empty")
+    command = [sys.executable, "-m", "potager.cli.main", "serve", "--port", "0"]
+    with subprocess.Popen(
+        command, env=environment_of(tmp_path), cwd=ROOT, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        url = ""
+        while "Ctrl-C" not in (line := process.stderr.readline()):
+            assert process.poll() is None
+            url = line[line.index("http://") :].strip() if "http://" in line else url
+        assert httpx.get(f"{url}/api/house").status_code == 200
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() == ""
+        assert process.wait(30) == 0

@@ -101,6 +101,8 @@ class Server:
             each()
         # This thread armed the periodic jobs, so it has a connection of its own.
         connection.close()
+        # What stays frozen outlives the interpreter, and the warehouse's library complains of it at length.
+        gc.unfreeze()
 
 
 def _calm_collector() -> None:
