@@ -22,7 +22,7 @@ BIN = _setup.VENV / "bin"
 CONSOLE = _setup.CONSOLE
 POSTGRES = os.environ.get("POTAGER_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 COVERAGE_AT_LEAST = 92
-# Half the time of all tests on SQLite, and seldom what a change breaks: killed processes, drawn worlds, fitted models.
+# Half the time of all tests on SQLite, and seldom what a change breaks: killed processes, drawn worlds, whole files.
 NOT_IN_A_MINUTE = (
     "crash",
     "demo",

@@ -78,6 +78,6 @@ CHANNELS: Sequence[channels.Channel] = (
 def assemble() -> None:
     """Make this process a house. Called once at the start of every surface and test run."""
     journal.set_subscribers(SUBSCRIBERS)
-    jobs.set_handlers(JOB_KINDS)
+    jobs.set_handlers(JOB_KINDS, PERIODIC)
     channels.set_channels(CHANNELS)
     present.set_written_elsewhere([journey_queries.written])

@@ -14,7 +14,7 @@ from potager.core.models import Job, Setting
 @pytest.fixture
 def ran():
     calls: list[object] = []
-    before = dict(jobs._handlers)
+    handlers, periodic = dict(jobs._handlers), list(jobs._periodic.values())
 
     def fail(payload):
         calls.append("fail")
@@ -22,8 +22,7 @@ def ran():
 
     jobs.set_handlers({"note": lambda payload: calls.append(payload["n"]), "fail": fail})
     yield calls
-    jobs.set_handlers(before)
-    jobs._periodic.clear()
+    jobs.set_handlers(handlers, periodic)
 
 
 def enqueue(*args, **kwargs) -> None:
@@ -93,10 +92,10 @@ def test_a_lease_that_ended_gives_the_job_to_another_worker(db, ran, monkeypatch
 
 
 def test_a_periodic_job_is_one_row_armed_again_after_each_run(db, ran):
-    jobs.set_handlers({"beat": lambda payload: ran.append("beat")})
     beat = jobs.Periodic("beat", "default", timedelta(minutes=1))
+    jobs.set_handlers({"beat": lambda payload: ran.append("beat")}, [beat])
     for _ in range(2):
-        jobs.arm([beat])
+        jobs.arm()
     assert jobs.run_due(["default"]) == 1
     assert jobs.run_due(["default"]) == 0
     job = Job.objects.get()
@@ -122,17 +121,17 @@ def test_many_workers_run_each_job_once(ran):
     connection.close()
 
 
+BEAT = jobs.Periodic("beat", "default", timedelta(seconds=1), idle=timedelta(seconds=8))
+
+
 @pytest.fixture
 def pulse(ran):
     """A periodic job that did as much as `did` says; rests a second, and up to eight when idle."""
     did = {"much": 1}
-    jobs.set_handlers({"beat": lambda payload: did["much"]})
+    jobs.set_handlers({"beat": lambda payload: did["much"]}, [BEAT])
     jobs._pauses.clear()
     yield did
     jobs._pauses.clear()
-
-
-BEAT = jobs.Periodic("beat", "default", timedelta(seconds=1), idle=timedelta(seconds=8))
 
 
 def rests(monkeypatch) -> float:
@@ -145,7 +144,7 @@ def rests(monkeypatch) -> float:
 
 
 def test_an_idle_periodic_job_rests_longer_and_longer(db, pulse, monkeypatch):
-    jobs.arm([BEAT])
+    jobs.arm()
     assert rests(monkeypatch) == 1
     pulse["much"] = 0
     assert [rests(monkeypatch) for _ in range(4)] == [2, 4, 8, 8]
@@ -154,7 +153,7 @@ def test_an_idle_periodic_job_rests_longer_and_longer(db, pulse, monkeypatch):
 
 
 def test_a_resting_job_is_hurried_by_what_gives_it_work(db, pulse, monkeypatch):
-    jobs.arm([BEAT])
+    jobs.arm()
     pulse["much"] = 0
     for _ in range(3):
         rests(monkeypatch)

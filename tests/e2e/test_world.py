@@ -149,6 +149,7 @@ class TestJourneys:
         expect(page).to_have_url(re.compile("show=draft"))
         # The page stays while the draft is on its way: whoever publishes at once is not thrown out of the dialog.
         page.get_by_role("button", name="发布").click()
+        assert held
         for route in held:
             route.continue_()
         page.unroute(re.compile(r"/api/journeys/win-back\?draft=true"))

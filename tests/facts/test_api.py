@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from potager.core import jobs, store
 from potager.core.journal import Fact
-from potager.facts import jobs as facts_jobs
 from potager.facts import loader, plan
 from potager.org.models import Role, Staff
 from tests.facts.feeding import event, offer, order
@@ -158,7 +157,6 @@ class TestImports:
         assert (begun.status_code, begun.json()["state"]) == (200, "running")
         again = send(manager, "post", f"{path}/start", ask)
         assert (again.status_code, again.json()["code"]) == (409, "import.started")
-        jobs.set_handlers(facts_jobs.KINDS)
         assert jobs.run_due(["import"]) == 1
         done = got(manager, path)
         assert (done["state"], done["read"], done["loaded"], done["duplicate"], done["rejected"]) == (

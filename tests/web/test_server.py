@@ -5,18 +5,21 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
 
+from potager.assembly import PERIODIC
 from potager.core import jobs, store
 from potager.core.errors import Problem
+from potager.core.models import Job
 from potager.web.server import Server
 from tests.e2e.served import ROOT, environment_of, potager
 
 
-@pytest.fixture
-def served(transactional_db, house) -> Iterator[tuple[Server, list[str]]]:
+@contextmanager
+def running() -> Iterator[tuple[Server, list[str]]]:
     stopped: list[str] = []
     server = Server(0, threads=2, on_stop=[lambda: stopped.append("warehouse")])
     server.prepare()
@@ -28,6 +31,16 @@ def served(transactional_db, house) -> Iterator[tuple[Server, list[str]]]:
     assert not thread.is_alive()
 
 
+@pytest.fixture
+def served(transactional_db, house) -> Iterator[tuple[Server, list[str]]]:
+    with running() as it:
+        yield it
+
+
+def kinds() -> set[str]:
+    return set(Job.objects.values_list("kind", flat=True))
+
+
 def test_it_answers_over_http_and_runs_jobs(served, monkeypatch):
     server, _ = served
     ran = threading.Event()
@@ -37,6 +50,13 @@ def test_it_answers_over_http_and_runs_jobs(served, monkeypatch):
     with store.write():
         jobs.enqueue("probe")
     assert ran.wait(10)
+    assert {each.kind for each in PERIODIC} <= kinds()
+
+
+def test_background_work_waits_for_first_run(transactional_db):
+    with running() as (server, _):
+        assert httpx.get(f"http://127.0.0.1:{server.port}/api/house").json()["founded"] is False
+        assert kinds() == set()
 
 
 def test_stopping_closes_what_it_was_given(served):

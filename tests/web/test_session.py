@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 
+from potager.assembly import PERIODIC
 from potager.core import store
+from potager.core.models import Job
 from potager.org import accounts
 from potager.org.access import SYSTEM
 from potager.org.models import Account, Role
@@ -76,6 +78,8 @@ def test_first_run_founds_the_house_once(db, browser):
     again = post(browser, "/api/house", {**body, "login": "thief"})
     assert (again.status_code, again.json()["code"]) == (409, "house.founded")
     assert list(Account.objects.values_list("login", flat=True)) == ["ning"]
+    again_and_again = Job.objects.filter(dedupe_key__startswith="every:").values_list("kind", flat=True)
+    assert sorted(again_and_again) == sorted(each.kind for each in PERIODIC)
 
 
 def test_first_run_with_an_unknown_zone_leaves_nothing_behind(db, browser):
@@ -83,7 +87,7 @@ def test_first_run_with_an_unknown_zone_leaves_nothing_behind(db, browser):
     refused = post(browser, "/api/house", body)
     assert (refused.status_code, refused.json()["place"]) == (422, "zone")
     assert browser.get("/api/house").json()["founded"] is False
-    assert Account.objects.count() == 0
+    assert Account.objects.count() == Job.objects.count() == 0
 
 
 def test_only_owners_manage_accounts(owner, browser):

@@ -55,10 +55,15 @@ class Periodic:
     idle: timedelta | None = None
 
 
-def set_handlers(handlers: Mapping[str, Handler]) -> None:
-    """Called once by assembly: what runs each kind of job."""
+_periodic: dict[str, Periodic] = {}
+
+
+def set_handlers(handlers: Mapping[str, Handler], periodic: Sequence[Periodic] = ()) -> None:
+    """Called once by assembly: what runs each kind of job, and which kinds run again and again."""
     _handlers.clear()
     _handlers.update(handlers)
+    _periodic.clear()
+    _periodic.update({each.kind: each for each in periodic})
 
 
 def enqueue(
@@ -138,15 +143,13 @@ def run_due(lanes: Sequence[str], owner: str = "", *, limit: int = 1) -> int:
     return len(jobs)
 
 
-def arm(periodic: Sequence[Periodic]) -> None:
-    """Make sure each periodic job has its row. Safe to call at every start."""
+def arm() -> None:
+    """Make sure each periodic job has its row: when a house is founded, and at every start of one that is."""
     with store.write(Lane.TICK):
-        for each in periodic:
+        for each in _periodic.values():
             enqueue(each.kind, {}, lane=each.lane, dedupe_key=f"every:{each.kind}")
-    _periodic.update({each.kind: each for each in periodic})
 
 
-_periodic: dict[str, Periodic] = {}
 _pauses: dict[str, timedelta] = {}
 
 

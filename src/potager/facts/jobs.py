@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
-from potager.core import house, journal, store
+from potager.core import journal, store
 from potager.core.errors import Problem
 from potager.core.jobs import Handler, Periodic
 from potager.core.store import Lane
@@ -26,9 +26,8 @@ def save(_payload: Mapping[str, object]) -> None:
 
 
 def compact(_payload: Mapping[str, object]) -> None:
-    """Hot events → cold events, once first run has said in which zone their days end."""
-    if house.is_founded():
-        compaction.compact()
+    """Hot events → cold events."""
+    compaction.compact()
 
 
 def import_file(payload: Mapping[str, object]) -> None:

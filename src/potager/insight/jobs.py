@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from potager.core import house
 from potager.core.jobs import Handler, Periodic
 from potager.insight import forwarder, refresh
 from potager.insight.affinity import mining
@@ -12,19 +11,18 @@ from potager.insight.value import fitting
 
 def bring_up(_payload: Mapping[str, object]) -> None:
     """Merge what is new into the results (in full after midnight), and tell the journal what changed."""
-    if house.is_founded():
-        refresh.merge()
-        forwarder.forward_all()
+    refresh.merge()
+    forwarder.forward_all()
 
 
 def fit_value(_payload: Mapping[str, object]) -> int:
     """Fit customer value once a business day, after the day's refresh."""
-    return int(house.is_founded() and fitting.bring_up() is not None)
+    return int(fitting.bring_up() is not None)
 
 
 def bring_up_affinity(_payload: Mapping[str, object]) -> int:
     """Mine rules and next products once a business day, and after the settings changed."""
-    return mining.bring_up() if house.is_founded() else 0
+    return mining.bring_up()
 
 
 def mine_affinity(_payload: Mapping[str, object]) -> None:

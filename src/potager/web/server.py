@@ -12,8 +12,7 @@ from types import FrameType
 from cheroot import wsgi
 from django.db import connection
 
-from potager import assembly
-from potager.core import jobs
+from potager.core import house, jobs
 from potager.core.errors import Problem
 
 # Lanes that must never wait for an import or a rebuild get threads of their own.
@@ -75,7 +74,8 @@ class Server:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, self._on_signal)
             _calm_collector()
-        jobs.arm(assembly.PERIODIC)
+        if house.is_founded():
+            jobs.arm()
         for worker in self._workers:
             worker.start()
         try:

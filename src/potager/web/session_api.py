@@ -11,7 +11,7 @@ from ninja.utils import check_csrf
 from pydantic import BaseModel, Field
 
 from potager import __version__
-from potager.core import clock, house, store
+from potager.core import clock, house, jobs, store
 from potager.core.errors import Forbidden, Problem
 from potager.core.models import House
 from potager.org import accounts
@@ -102,6 +102,7 @@ def found_house(request: HttpRequest, body: Founding) -> Status[HouseOut]:
         house.found(body.name, zone=body.zone, currency=body.currency)
         accounts.create(SYSTEM, login=body.login, password=body.password, role=Role.OWNER)
         loader.load(SYSTEM)
+        jobs.arm()
     return Status(201, read_house(request))
 
 

@@ -41,9 +41,5 @@ def test_what_found_nothing_is_not_tried_again_before_tomorrow(warehouse):
         assert [jobs.KINDS["insight.value"]({}) for _ in range(2)] == [1, 0]
 
 
-def test_an_unfounded_house_has_nothing_to_fit(db):
-    assert jobs.KINDS["insight.value"]({}) == 0
-
-
 def test_it_is_armed():
     assert "insight.value" in {each.kind for each in jobs.PERIODIC} & set(jobs.KINDS)
