@@ -48,7 +48,6 @@ class Server:
         self._http = _Http(("127.0.0.1", port), application, numthreads=threads, server_name="potager")
         self._workers = [jobs.Worker(group) for group in lanes]
         self._on_stop = on_stop
-        self._stopping = threading.Event()
 
     @property
     def port(self) -> int:
@@ -85,7 +84,6 @@ class Server:
 
     def stop(self) -> None:
         """Ask `run` to return; safe from any thread."""
-        self._stopping.set()
         self._http.stop()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  (signal's signature)
