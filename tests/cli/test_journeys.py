@@ -50,7 +50,7 @@ def test_plan_shows_a_diff_and_changes_nothing(pack, tmp_path):
 
 
 def test_publish_pause_resume_trace_stop(pack):
-    assert "在途 0 人" in run(journey, "publish", "new-customer-7d", "--preview")
+    assert "在途 0 人\n对照组 30%\n" in run(journey, "publish", "new-customer-7d", "--preview")
     assert run(journey, "publish", "new-customer-7d") == "已发布 new-customer-7d v1\n"
     cid = pack.person("小林")
     pack.tell("friend_added", cid, staff="chen")

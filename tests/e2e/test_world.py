@@ -155,6 +155,7 @@ class TestJourneys:
         page.unroute(re.compile(r"/api/journeys/win-back\?draft=true"))
         dialog = page.get_by_role("dialog", name="发布会发生什么")
         expect(dialog.get_by_text("现在在其中的人")).to_be_visible()
+        expect(dialog.get_by_role("row").filter(has_text="对照组")).to_contain_text("30% → 20%")
         dialog.get_by_role("button", name="这样发布").click()
         expect(page.get_by_text("运行中 v2")).to_be_visible()
 

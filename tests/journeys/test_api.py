@@ -31,6 +31,7 @@ def test_a_journey_from_draft_to_trace(web):
     assert draft["problems"] == []
     preview = ask(web, "get", "/welcome/preview")
     assert (preview["first"], preview["inside"], preview["problems"]) == (True, 0, [])
+    assert (preview["control"], preview["control_before"]) == (0, None)
     shown = ask(web, "post", "/welcome/publish", {"people": "finish"})
     assert (shown["journey"]["state"], shown["journey"]["version"], shown["showing"]) == ("live", 1, "live")
     assert next((n["id"], n["kind"], n["line"]) for n in shown["nodes"]) == ("hello", "message", "你好{客户昵称|朋友}")

@@ -57,6 +57,14 @@ def test_impact_counts_people_at_changed_and_removed_steps(garden):
     assert publish.impact(journey()).steps == [StepImpact("pause", 3, "removed", "bye")]
 
 
+def test_impact_tells_the_control_group_of_the_draft_beside_the_running_one(garden):
+    draft(control=30)
+    assert (publish.impact(journey()).control, publish.impact(journey()).control_before) == (30, None)
+    garden.publish(control=30)
+    draft(control=20)
+    assert (publish.impact(journey()).control, publish.impact(journey()).control_before) == (20, 30)
+
+
 def test_impact_names_variables_that_would_be_empty(garden):
     draft(steps=[{"id": "hello", "message": {"text": "{客户昵称}你好，我是{员工姓名|顾问}"}}])
     garden.person("小林")

@@ -4283,6 +4283,10 @@ export interface components {
         ImpactOut: {
             /** Added */
             added: string[];
+            /** Control */
+            control: number;
+            /** Control Before */
+            control_before: number | null;
             /** Empty */
             empty: components["schemas"]["EmptyVariableOut"][];
             /** First */

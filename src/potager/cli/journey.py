@@ -39,6 +39,8 @@ def publish_(key: str, people: Literal["finish", "move", "exit"], *, preview: bo
     if preview:
         impact = publish.impact(found)
         click.echo(f"在途 {impact.inside:,} 人")
+        before = "" if impact.control_before in {None, impact.control} else f"{impact.control_before:g}% → "
+        click.echo(f"对照组 {before}{impact.control:g}%")
         for step in impact.steps:
             click.echo(f"  {step.change:<8} {step.step}: {step.people:,} 人 → {step.to}")
         for variable in impact.empty:

@@ -48,11 +48,17 @@ class EmptyVariable:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What publishing a draft will do, before it is done."""
+    """What publishing a draft will do, before it is done.
+
+    control         percent of people left alone once it is published
+    control_before  the same in the running version; None when there is none
+    """
 
     first: bool
     unchanged: bool
     inside: int
+    control: float
+    control_before: float | None
     steps: list[StepImpact]
     added: list[str]
     empty: list[EmptyVariable]
@@ -71,6 +77,7 @@ def impact(journey: Journey) -> Impact:
     """Compare the draft with where people are now."""
     draft = draft_of(journey)
     here = _people_at(journey)
+    running = live.definitions_of([journey.live.pk])[journey.live.pk] if journey.live else None
     old = live.definitions_of({version for version, _ in here})
     changes: Counter[tuple[str, Literal["changed", "removed"], str]] = Counter()
     for (version, step_id), people in here.items():
@@ -85,6 +92,8 @@ def impact(journey: Journey) -> Impact:
         first=journey.live is None,
         unchanged=journey.live is not None and journey.live.hash == draft.hash,
         inside=sum(here.values()),
+        control=draft.control,
+        control_before=running.control if running else None,
         steps=[StepImpact(step, people, change, to) for (step, change, to), people in changes.items()],
         added=[step.id for step in draft.steps if known and step.id not in known],
         empty=list(_empty_variables(journey, draft)),

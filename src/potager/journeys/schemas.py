@@ -132,6 +132,8 @@ class ImpactOut(BaseModel):
     first: bool
     unchanged: bool
     inside: int
+    control: float
+    control_before: float | None
     steps: list[StepImpactOut]
     added: list[str]
     empty: list[EmptyVariableOut]
@@ -143,6 +145,8 @@ class ImpactOut(BaseModel):
             first=impact.first,
             unchanged=impact.unchanged,
             inside=impact.inside,
+            control=impact.control,
+            control_before=impact.control_before,
             steps=[StepImpactOut(step=s.step, people=s.people, change=s.change, to=s.to) for s in impact.steps],
             added=impact.added,
             empty=[EmptyVariableOut(step=e.step, variable=e.variable, people=e.people) for e in impact.empty],

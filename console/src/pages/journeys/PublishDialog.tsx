@@ -76,7 +76,7 @@ function ImpactView({ journey, impact, onClose }: { journey: JourneyRow; impact:
               tone="bad"
             />
           ))}
-          <Row name={t('controlShare')} value={`${journey.control}%`} />
+          <Row name={t('controlShare')} value={controlShares(impact, (share) => `${format.count(share, 1)}%`)} />
         </tbody>
       </table>
       {blocked && (
@@ -117,6 +117,10 @@ function ImpactView({ journey, impact, onClose }: { journey: JourneyRow; impact:
       </div>
     </div>
   )
+}
+
+function controlShares({ control, control_before: before }: Impact, write: (share: number) => string): string {
+  return before === null || before === control ? write(control) : `${write(before)} → ${write(control)}`
 }
 
 function Row({ name, value, tone = '' }: { name: string; value: string; tone?: string }) {
