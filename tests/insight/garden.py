@@ -187,8 +187,8 @@ class Garden:
         program = compile_level.__wrapped__(definitions, only=False)
         for name, rows in self.lists.items():
             self.db.register(name, rows)
-        for i, scan in enumerate(program.scans):
-            self.db.execute(f"CREATE OR REPLACE TABLE scan_{i} AS {scan.filled(binding)}")
+        for scan in program.scans:
+            self.db.execute(f"CREATE OR REPLACE TABLE {scan.kept} AS {scan.statement.filled(binding)}")
         if program.flags is not None:
             self.db.execute(f"CREATE OR REPLACE TABLE flags AS {program.flags.filled(binding)}")
         [(_, statement)] = program.wide

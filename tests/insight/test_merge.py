@@ -1,4 +1,4 @@
-"""insight.refresh.merge: only changed customers are recomputed, and the results equal those of a full run, always."""
+"""insight.refresh.merge: what came is added to what is kept, and the results equal those of a full run, always."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ import pytest
 from potager.core import clock, journal, store
 from potager.core.journal import Fact
 from potager.facts import loader
-from potager.insight import refresh
+from potager.insight import refresh, tables
 
 from .conftest import Plot, day, define_audience, define_layers, define_tag
 
@@ -105,11 +105,50 @@ def test_the_next_day_is_computed_in_full(garden):
         assert refresh.merge().mode == "full"
 
 
-def test_a_window_of_hours_is_computed_in_full(garden):
+def test_a_window_of_hours_loses_an_event_by_the_clock_alone(garden):
     define_tag("just_now", {"event": "page_viewed", "within": "2h"})
-    refresh.run()
     garden.event(1, "page_viewed", day("2026-11-01", 3))
+    refresh.run(day("2026-11-01", hour=3))
+    assert who(garden, "just_now") == [1, 6]
+    with clock.frozen(day("2026-11-01", hour=4) + timedelta(minutes=30)):
+        assert refresh.merge().mode == "merge"
+    assert who(garden, "just_now") == [1]
+    with clock.frozen(day("2026-11-01", hour=5)):
+        assert refresh.merge().mode == "merge"
+    assert who(garden, "just_now") == [7]
+
+
+def test_a_silence_of_hours_is_over_by_the_clock_alone(garden):
+    define_tag("left", {"sequence": ["page_viewed", {"none": "order_paid", "within": "2h"}]})
+    refresh.run(day("2026-11-01", hour=3))
+    assert who(garden, "left") == []
+    with clock.frozen(day("2026-11-01", hour=4) + timedelta(minutes=30)):
+        assert refresh.merge().mode == "merge"
+    assert who(garden, "left") == [6]
+
+
+def test_events_of_nobody_asked_about_leave_what_is_kept_as_it_is(garden):
+    define_tag("replies", {"event": "message_replied"})
+    refresh.merge()
+    garden.event(1, "message_replied", day("2026-11-01", 3))
+    refresh.run()
+    garden.event(4, "page_viewed", day("2026-11-01", 3))
+    assert refresh.merge().mode == "merge"
+    assert who(garden, "replies") == [1]
+    garden.event(4, "message_replied", day("2026-11-01", 3))
+    assert refresh.merge().mode == "merge"
+    assert who(garden, "replies") == [1, 4]
+
+
+def test_what_is_kept_is_made_anew_when_it_is_not_there(garden):
+    refresh.merge()
+    with garden.warehouse.write() as writer:
+        for table in tables.kept(garden.warehouse):
+            writer.execute(f"DROP TABLE {table}")
+    garden.event(4, "page_viewed", day("2026-11-01", 3))
     assert refresh.merge().mode == "full"
+    garden.event(5, "page_viewed", day("2026-11-01", 3))
+    assert refresh.merge().mode == "merge"
 
 
 def test_history_loaded_in_bulk_is_a_rebuild(garden):

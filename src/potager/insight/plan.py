@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from potager.insight.conditions.base import BoundLeaf, Rows, Words
-from potager.insight.conditions.features import Aggregate, Feature, Measured, Window
+from potager.insight.conditions.features import MERGED, Aggregate, Feature, Measured, Window
 from potager.insight.conditions.logic import Bound, leaves
 from potager.insight.conditions.where import say_where
 from potager.insight.fields import Fields
@@ -38,6 +38,20 @@ class Scan:
     def windows(self) -> tuple[Window, ...]:
         """The distinct windows of its aggregates."""
         return tuple(dict.fromkeys(each.window for each in self.aggregates))
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether what it computed and what it computes of new events alone make what it computes of all.
+
+        Orders and refunds are corrected after the fact, the day a customer was added may move back, a window of
+        hours loses events by the clock, and distinct values do not add.
+        """
+        return (
+            self.table == "event"
+            and not self.since_added
+            and not any(window.hours for window in self.windows)
+            and all(each.fn in MERGED for each in self.aggregates)
+        )
 
     @property
     def is_open(self) -> bool:
@@ -68,10 +82,10 @@ class Plan:
         raise KeyError(feature)
 
     @property
-    def moves_by_the_hour(self) -> bool:
-        """Whether any window is counted in hours: its answers change without any new fact."""
-        windows = (window for scan in self.scans for window in scan.windows)
-        return any(window.by_the_hour for window in windows) or any(leaf.by_the_hour for leaf in self.leaves)
+    def hours(self) -> frozenset[int]:
+        """After how many hours a fact changes some answer without any new fact."""
+        windows = (window.hours for scan in self.scans for window in scan.windows)
+        return frozenset().union(*windows, *(leaf.hours for leaf in self.leaves))
 
     @property
     def asks_of_others(self) -> bool:

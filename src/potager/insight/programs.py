@@ -16,6 +16,7 @@ from potager.insight.conditions.logic import Bound, every_leaf
 from potager.insight.fields import Fields, Kind, TagKind, refusal
 from potager.insight.layers import bind_layers, ordered_settings
 from potager.insight.plan import Plan, make_plan
+from potager.insight.scans import Printed, table_of
 from potager.insight.sql import Printer, ScanTable
 from potager.insight.statements import Statement, beside_of, fingerprint
 
@@ -60,11 +61,11 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One level: fill tables `scan_<i>` and `flags`, then select the wide columns. `only` restricts to `changed`."""
+    """One level: fill the scans' tables and `flags`, then select the wide columns. `only` restricts to `changed`."""
 
     definitions: tuple[Definition, ...]
     plan: Plan
-    scans: tuple[Statement, ...]
+    scans: tuple[Printed, ...]
     flags: Statement | None
     wide: tuple[tuple[tuple[Definition, ...], Statement], ...]
     beside: tuple[str, ...]
@@ -144,10 +145,10 @@ def compile_level(definitions: tuple[Definition, ...], *, only: bool) -> Program
     def printed(expression: Any) -> Statement:
         return Statement(str(ibis.to_sql(expression, dialect="duckdb")), printer.slots.given)
 
-    scans = [printer.scan(scan, only=restricted) for scan in plan.scans]
+    scans = [printer.scan(scan) for scan in plan.scans]
     stored = [
-        ScanTable(ibis.table(table.schema(), name=f"scan_{i}"), scan.aggregates)
-        for i, (table, scan) in enumerate(zip(scans, plan.scans, strict=True))
+        ScanTable(ibis.table(table.schema(), name=table_of(scan, only=only)), scan.aggregates)
+        for table, scan in zip(scans, plan.scans, strict=True)
     ]
     flags = printer.flags(stored, only=restricted)
     flag_table = None if flags is None else ibis.table(flags.schema(), name="flags")
@@ -158,7 +159,7 @@ def compile_level(definitions: tuple[Definition, ...], *, only: bool) -> Program
     return Program(
         definitions,
         plan,
-        tuple(printed(table) for table in scans),
+        tuple(Printed(scan, printed(table)) for scan, table in zip(plan.scans, scans, strict=True)),
         None if flags is None else printed(flags),
         tuple(wide),
         beside_of(*plan.conditions.values()),

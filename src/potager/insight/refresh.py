@@ -2,7 +2,8 @@
 
 One warehouse transaction holds it all: the new tables, the history, the differences in change_log, and how far it
 looked (`upto_seq`). The loader waits meanwhile, so nothing lies between what was read and what is written.
-`run` rebuilds everything; `merge` recomputes only the customers about whom something new is known.
+`run` rebuilds everything; `merge` adds the events that came to what was computed, and recomputes the customers of
+whom that would not tell the truth (docs/adr/0080).
 """
 
 import time
@@ -18,14 +19,16 @@ from potager.core.errors import Conflict
 from potager.core.ids import new_token
 from potager.core.models import Watermark
 from potager.facts.warehouse import Warehouse, Writer
-from potager.insight import catalogue, layers, programs, swap, tables
+from potager.insight import catalogue, changed, layers, programs, swap, tables
 from potager.insight.dictionaries import binding_of
 from potager.insight.fields import Fields
 from potager.insight.forwarder import WATERMARK
 from potager.insight.layers import RfmSettings
 from potager.insight.moment import Moment
 from potager.insight.programs import Definition, Program
-from potager.insight.slots import Binding, utc_text
+from potager.insight.rfm import values_table
+from potager.insight.scans import Scans
+from potager.insight.slots import Binding
 from potager.insight.statements import fingerprint
 from potager.insight.swap import REBUILD, REFRESH, Log
 
@@ -62,6 +65,7 @@ class State:
     as_of: datetime
     upto_seq: int
     definition_hash: str
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,18 @@ def merge() -> Report:
 
 
 def prepare(fields: Fields) -> Work:
-    """Bind every definition of these fields, in levels."""
+    """Bind every definition of these fields, in levels. Bound once, as long as the fields stay what they are."""
+    global _prepared
+    known = _prepared
+    if known is None or known.fields != fields:
+        known = _prepared = _bind(fields)
+    return known
+
+
+_prepared: Work | None = None
+
+
+def _bind(fields: Fields) -> Work:
     rfm = {
         model.key: layers.rfm_settings({key: value for key, value in model.rule.items() if key != "kind"}, fields)
         for model in fields.layers.values()
@@ -119,9 +134,10 @@ def describe(fields: Fields) -> str:
 
 def states(owner: Warehouse) -> dict[str, State]:
     """What each result stands at, by name ("tag:…", "layer:…", "audience:…")."""
-    rows = owner.query("SELECT name, as_of, upto_seq, definition_hash FROM result_state").to_pylist()
+    rows = owner.query("SELECT name, as_of, upto_seq, definition_hash, n FROM result_state").to_pylist()
     return {
-        row["name"]: State(row["as_of"].replace(tzinfo=UTC), row["upto_seq"], row["definition_hash"]) for row in rows
+        row["name"]: State(row["as_of"].replace(tzinfo=UTC), row["upto_seq"], row["definition_hash"], row["n"] or 0)
+        for row in rows
     }
 
 
@@ -141,7 +157,7 @@ def _refresh(as_of: str | date | datetime | None, cause: str, *, merge_wanted: b
             )
         moment = Moment(at, work.fields.zone)
         brought = _brought_in(owner, known)
-        only = merge_wanted and not brought and _can_merge(work, known, moment) and not _value_moved(owner, work)
+        only = merge_wanted and not brought and _can_merge(owner, work, known, moment)
         compiled = work.programs(only=only)
         # A warehouse made anew numbers its changes past those already forwarded.
         after = Watermark.objects.filter(name=WATERMARK).values_list("seq", flat=True).first() or 0
@@ -157,9 +173,10 @@ def _refresh(as_of: str | date | datetime | None, cause: str, *, merge_wanted: b
                 edited=work.edited(known),
                 fresh=frozenset(work.hashes.keys() - known.keys()),
             )
-            if only and not _find_changed(writer, known.values(), moment):
+            if only and not _find_changed(writer, known.values(), moment, compiled):
                 return Report(log.refresh_id, at, upto, "none", 0, len(work.hashes), 0)
-            sizes = _compute(writer, work, compiled, moment, log, only=only)
+            before = {name: state.n for name, state in known.items()}
+            sizes = _compute(writer, work, compiled, moment, log, before=before if only else None)
             changes = log.finish()
             ms = round((time.perf_counter() - started) * 1000)
             _write_states(writer, work, moment, upto=upto, sizes=sizes, ms=ms)
@@ -167,58 +184,79 @@ def _refresh(as_of: str | date | datetime | None, cause: str, *, merge_wanted: b
 
 
 def _compute(
-    writer: Writer, work: Work, compiled: Sequence[Program], moment: Moment, log: Log, *, only: bool
+    writer: Writer,
+    work: Work,
+    compiled: Sequence[Program],
+    moment: Moment,
+    log: Log,
+    *,
+    before: Mapping[str, int] | None,
 ) -> dict[str, int]:
-    """All levels, lowest first: RFM models look at orders alone, so they come before everything."""
-    binding = binding_of(moment, writer.query)
+    """All levels, lowest first: RFM models look at orders alone, so they come before everything.
+
+    before  a merge: how many customers each result had
+    Returns how many each has.
+    """
+    binding, only = binding_of(moment, writer.query), before is not None
     sizes: dict[str, int] = {}
     for key, settings in work.rfm.items():
-        sizes |= swap.rfm(writer, key, settings, moment=moment, log=log, currency=work.fields.currency)
-    wide = swap.WideTables(writer)
+        sizes |= swap.rfm(writer, key, settings, moment=moment, log=log, currency=work.fields.currency, only=only)
+    if only:
+        swap.add_changed(writer)
+    level = _Level(writer, binding, Scans(writer, binding, only=only), swap.WideTables(writer, before or {}), log)
     for number, program in enumerate(compiled):
-        if only:
-            swap.add_changed(writer)
-        sizes |= _level(writer, program, number, binding=binding, log=log, wide=wide, only=only)
-    sizes |= wide.finish(only=only)
+        sizes |= level.compute(program, number, only=only)
+    level.wide.finish(only=only)
+    if not only:
+        for name in sorted(tables.kept(writer) - _kept_names(work, compiled)):
+            writer.execute(f"DROP TABLE {name}")
     return sizes
 
 
-def _level(
-    writer: Writer,
-    program: Program,
-    number: int,
-    *,
-    binding: Binding,
-    log: Log,
-    wide: swap.WideTables,
-    only: bool,
-) -> dict[str, int]:
-    swap.stage_lists(writer, program.beside, binding.moment.at)
-    for i, scan in enumerate(program.scans):
-        writer.execute(f"CREATE OR REPLACE TEMP TABLE scan_{i} AS {scan.filled(binding)}")
-    if program.flags is not None:
-        writer.execute(f"CREATE OR REPLACE TEMP TABLE flags AS {program.flags.filled(binding)}")
-    sizes: dict[str, int] = {}
-    for part, (definitions, statement) in enumerate(program.wide):
-        name = f"tag_wide_{number}_{part}"
-        sql = statement.filled(binding)
-        if definitions[0].output == programs.Output.TAG:
-            sizes |= wide.write(name, definitions, sql, log, only=only)
-        else:
-            writer.execute(f"CREATE OR REPLACE TEMP TABLE result AS {sql}")
-            sizes |= swap.others(writer, definitions, binding.moment, log, only=only)
-    return sizes
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """What every level of a refresh computes with."""
+
+    writer: Writer
+    binding: Binding
+    scans: Scans
+    wide: swap.WideTables
+    log: Log
+
+    def compute(self, program: Program, number: int, *, only: bool) -> dict[str, int]:
+        swap.stage_lists(self.writer, program.beside, self.binding.moment.at)
+        for scan in program.scans:
+            self.scans.compute(scan)
+        if program.flags is not None:
+            self.writer.execute(f"CREATE OR REPLACE TEMP TABLE flags AS {program.flags.filled(self.binding)}")
+        sizes: dict[str, int] = {}
+        for part, (definitions, statement) in enumerate(program.wide):
+            sql = statement.filled(self.binding)
+            if definitions[0].output == programs.Output.TAG:
+                sizes |= self.wide.write(f"tag_wide_{number}_{part}", definitions, sql, self.log, only=only)
+            else:
+                self.writer.execute(f"CREATE OR REPLACE TEMP TABLE result AS {sql}")
+                sizes |= swap.others(self.writer, definitions, self.binding.moment, self.log, only=only)
+        return sizes
 
 
-def _can_merge(work: Work, known: Mapping[str, State], moment: Moment) -> bool:
-    """Whether recomputing changed customers gives what a full run would: same definitions, same business date,
-    and nothing that changes by the clock alone (windows of hours) or with facts of other people (households)."""
-    by_the_hour = any(
-        program.plan.moves_by_the_hour or program.plan.asks_of_others for program in work.programs(only=True)
-    )
+def _can_merge(owner: Warehouse, work: Work, known: Mapping[str, State], moment: Moment) -> bool:
+    """Whether adding what is new gives what a full run would: same definitions, same business date, something to add
+    to, and nothing that changes with facts of other people (households) or by another computation (value)."""
     same = {name: state.definition_hash for name, state in known.items()} == dict(work.hashes)
     today = all(moment.date_of(state.as_of) == moment.day for state in known.values())
-    return same and today and not by_the_hour and bool(known)
+    if not (known and same and today):
+        return False
+    compiled = work.programs(only=True)
+    if any(program.plan.asks_of_others for program in compiled) or _value_moved(owner, work):
+        return False
+    return _kept_names(work, compiled) <= tables.kept(owner)
+
+
+def _kept_names(work: Work, compiled: Iterable[Program]) -> set[str]:
+    """The tables of what is computed once and added to afterwards."""
+    scans = {scan.kept for program in compiled for scan in program.scans}
+    return scans | {values_table(settings) for settings in work.rfm.values()}
 
 
 def _value_moved(owner: Warehouse, work: Work) -> bool:
@@ -240,28 +278,11 @@ def _brought_in(owner: Warehouse, known: Mapping[str, State]) -> bool:
     return bool(rows["n"][0].as_py())
 
 
-def _find_changed(writer: Writer, known: Iterable[State], moment: Moment) -> int:
-    """Fill `changed` with customers about whom something is known that the results do not contain: by load sequence,
-    and facts dated ahead that have come due. Returns how many."""
+def _find_changed(writer: Writer, known: Iterable[State], moment: Moment, compiled: Iterable[Program]) -> int:
+    """Whom a merge has to look at: see insight.changed. Returns how many."""
     oldest = min(known, key=lambda each: (each.upto_seq, each.as_of))
-    due = f"BETWEEN TIMESTAMP '{utc_text(oldest.as_of)}' AND TIMESTAMP '{utc_text(moment.at)}'"
-    fresh = f"seq > {oldest.upto_seq}"
-    facts = " UNION ALL ".join(
-        f"SELECT cid FROM {table} WHERE {fresh} OR ts {due}" for table in ("event", "orders", "order_item", "refund")
-    )
-    spans = " UNION ALL ".join(
-        f"SELECT cid FROM {table} WHERE {fresh} OR since {due} OR until {due}" for table in ("relation", "manual_tag")
-    )
-    rows = " UNION ALL ".join(
-        f"SELECT cid FROM {table} WHERE {fresh}" for table in ("customer", "order_item", "left_behind")
-    )
-    writer.execute(
-        f"""CREATE OR REPLACE TEMP TABLE changed AS SELECT DISTINCT cid FROM (
-            {facts} UNION ALL {spans} UNION ALL {rows} UNION ALL
-            SELECT cid FROM order_item WHERE product IN (SELECT product FROM product WHERE {fresh})
-        ) WHERE cid IS NOT NULL"""
-    )
-    return scalar(writer, "SELECT count(*)::BIGINT FROM changed")
+    hours = frozenset().union(*(program.plan.hours for program in compiled))
+    return changed.find(writer, upto=oldest.upto_seq, as_of=oldest.as_of, moment=moment, hours=hours)
 
 
 def _write_states(writer: Writer, work: Work, moment: Moment, *, upto: int, sizes: Mapping[str, int], ms: int) -> None:

@@ -8,20 +8,27 @@ from dataclasses import dataclass
 from typing import Final
 
 from potager.core import money
+from potager.insight import tables
 from potager.insight.layers import NO_ORDER, RFM_CELLS, Fixed, Mean, Median, Quantile, RfmSettings
 from potager.insight.moment import Moment
 from potager.insight.slots import utc_text
+from potager.insight.statements import fingerprint
 
 # What buyers are measured by. A refund lowers the money of its order's window, whenever it came.
 _VALUES: Final = """
 SELECT o.cid, CAST(max(o.day) AS DATE) AS last_day, date_diff('day', max(o.day), DATE '{day}') AS r, count(*) AS f,
-       CAST(sum(o.amount - coalesce(b.amount, 0)) AS BIGINT) AS m
+       CAST(sum(o.amount - coalesce(b.amount, 0)) AS BIGINT) AS m, CAST(NULL AS VARCHAR) AS layer
 FROM orders o
 LEFT JOIN (SELECT o1, o2, sum(amount) AS amount FROM refund WHERE ts <= TIMESTAMP '{at}' GROUP BY o1, o2) b
        ON b.o1 = o.k1 AND b.o2 = o.k2
 WHERE o.status = 'paid' AND o.ts <= TIMESTAMP '{at}' AND o.day > DATE '{day}' - {days}
   AND o.cid IN (SELECT cid FROM customer WHERE live){one}
 GROUP BY o.cid"""
+
+
+def values_table(settings: RfmSettings) -> str:
+    """Where buyers' values and layers are kept from one refresh to the next; named after what they mean."""
+    return f"{tables.KEPT}rfm_{fingerprint(settings)[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +41,13 @@ class Thresholds:
     amount: float | None
 
 
-def values_sql(settings: RfmSettings, moment: Moment, *, cid: int | None = None) -> str:
-    """One row per buyer: cid, last_day, r (days), f (orders), m (net minor units)."""
+def values_sql(settings: RfmSettings, moment: Moment, *, cid: int | None = None, among: str | None = None) -> str:
+    """One row per buyer: cid, last_day, r (days), f (orders), m (net minor units), layer (not known yet).
+
+    among  a table of the customers wanted
+    """
     one = "" if cid is None else f" AND o.cid = {int(cid)}"
+    one += "" if among is None else f" AND o.cid IN (FROM {among})"
     return _VALUES.format(day=moment.day.isoformat(), at=utc_text(moment.at), days=settings.days, one=one)
 
 
@@ -64,8 +75,8 @@ def _quantiles(high: float, low: float) -> str:
     )
 
 
-def layers_sql(settings: RfmSettings, values: str, thresholds: str) -> str:
-    """One row per live customer: cid, layer."""
+def cells_sql(settings: RfmSettings, values: str, thresholds: str) -> str:
+    """One row per buyer: what they are measured by, layer, and `was`, the layer that stands in `values`."""
     if isinstance(settings.thresholds, Mean):
         total = f"(SELECT count(*) AS n, sum(r) AS r, sum(f) AS f, sum(m) AS m FROM {values})"
         recent, often, much = "v.r * t.n <= t.r", "v.f * t.n >= t.f", "v.m * t.n >= t.m"
@@ -77,11 +88,19 @@ def layers_sql(settings: RfmSettings, values: str, thresholds: str) -> str:
         for key, (r, f, m, _, _) in RFM_CELLS.items()
     )
     return f"""
-SELECT c.cid, CASE WHEN x.cid IS NULL THEN '{NO_ORDER}' {whens} END AS layer
-FROM customer c LEFT JOIN (
-    SELECT v.cid, {recent} AS recent, {often} AS often, {much} AS much FROM {values} v CROSS JOIN {total} t
-) x ON x.cid = c.cid
-WHERE c.live"""
+SELECT x.cid, x.last_day, x.r, x.f, x.m, x.was, CASE {whens} END AS layer FROM (
+    SELECT v.* EXCLUDE (layer), v.layer AS was, {recent} AS recent, {often} AS often, {much} AS much
+    FROM {values} v CROSS JOIN {total} t
+) x"""
+
+
+def layers_sql(values: str, *, among: str | None = None) -> str:
+    """One row per live customer, or of those among a relation of customers: cid, layer."""
+    who = "" if among is None else f" AND c.cid IN {among}"
+    return f"""
+SELECT c.cid, coalesce(v.layer, '{NO_ORDER}') AS layer
+FROM customer c LEFT JOIN {values} v ON v.cid = c.cid
+WHERE c.live{who}"""
 
 
 def _is(name: str, high: bool) -> str:

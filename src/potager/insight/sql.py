@@ -118,15 +118,15 @@ class Printer:
         customer = self.customers().select("cid")
         return customer.left_join(self.table("customer_value"), "cid").drop("cid_right")
 
-    def scan(self, scan: Scan, *, only: str | None = None) -> "ir.Table":
-        """One row per customer with such events: columns a0, a1 … `only` names a table of the customers wanted."""
+    def scan(self, scan: Scan) -> "ir.Table":
+        """One row per customer with such events: columns a0, a1 …"""
         clauses = [clause for each in scan.aggregates for clause in each.where]
         measured = {
             each.column: _COLUMN[each.kind]
             for each in scan.aggregates
             if each.column and each.column not in {DAY, WEEK}
         }
-        rows, passes = self.facts(scan.table, scan.event, clauses, measured, only=only)
+        rows, passes = self.facts(scan.table, scan.event, clauses, measured)
         single = scan.windows[0] if len(scan.windows) == 1 else None
         if single is not None:
             rows = _filtered(rows, self.in_window(rows, single))

@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 import pyarrow as pa
 
 from potager.core import clock
 from potager.facts.warehouse import Writer
-from potager.insight import beside
+from potager.insight import beside, changed
 from potager.insight.layers import RfmSettings
 from potager.insight.membership import bitmap_of, listed
 from potager.insight.moment import Moment
 from potager.insight.programs import Definition, Output
-from potager.insight.rfm import layers_sql, thresholds_sql, values_sql
+from potager.insight.rfm import cells_sql, layers_sql, thresholds_sql, values_sql, values_table
 
 REFRESH: Final = "refresh"
 REBUILD: Final = "rebuild"
@@ -50,17 +50,19 @@ class Log:
         columns = "ord INTEGER, kind VARCHAR, name VARCHAR, cid INTEGER, from_value VARCHAR, to_value VARCHAR"
         writer.execute(f"CREATE OR REPLACE TEMP TABLE news ({columns}, cause VARCHAR)")
 
-    def add(self, output: Output, key: str, changes: str) -> None:
-        """Note the changes a SELECT of (cid, from_value, to_value) gives."""
-        name = f"{output}:{key}"
-        if name in self._fresh:
-            return
-        self._adds += 1
-        cause = REBUILD if name in self._edited else self._all_cause
-        self._writer.execute(
-            f"INSERT INTO news SELECT {self._adds}, ?, ?, cid, from_value, to_value, ? FROM ({changes})",
-            [str(output), key, cause],
-        )
+    def add(self, output: Output, changes: Mapping[str, str]) -> None:
+        """Note the changes that SELECTs of (cid, from_value, to_value) give, by key."""
+        selected, values = [], []
+        for key, sql in changes.items():
+            name = f"{output}:{key}"
+            if name in self._fresh:
+                continue
+            self._adds += 1
+            cause = REBUILD if name in self._edited else self._all_cause
+            selected.append(f"SELECT {self._adds}, ?, ?, cid, from_value, to_value, ? FROM ({sql})")
+            values += [str(output), key, cause]
+        if selected:
+            self._writer.execute(f"INSERT INTO news {' UNION ALL '.join(selected)}", values)
 
     def finish(self) -> int:
         """Number everything noted and write it down; returns how many. A customer who is gone is no news for
@@ -87,16 +89,35 @@ class Log:
         return _count(self._writer, "news")
 
 
-def rfm(writer: Writer, key: str, settings: RfmSettings, *, moment: Moment, log: Log, currency: str) -> dict[str, int]:
-    """An RFM model: always in full, since one order moves the thresholds of everybody."""
-    writer.execute(f"CREATE OR REPLACE TEMP TABLE rfm_value AS {values_sql(settings, moment)}")
-    writer.execute(f"CREATE OR REPLACE TEMP TABLE rfm_limit AS {thresholds_sql(settings, 'rfm_value', currency)}")
+def rfm(
+    writer: Writer, key: str, settings: RfmSettings, *, moment: Moment, log: Log, currency: str, only: bool
+) -> dict[str, int]:
+    """An RFM model. One order moves the thresholds of everybody: a merge measures the changed customers anew, and
+    looks whom of the others the new thresholds put elsewhere."""
+    kept = values_table(settings)
+    if only:
+        writer.execute(f"DELETE FROM {kept} WHERE cid IN (FROM {changed.TOUCHED})")
+        writer.execute(f"INSERT INTO {kept} BY NAME {values_sql(settings, moment, among=changed.TOUCHED)}")
+        measured = kept
+    else:
+        measured = "rfm_value"
+        writer.execute(f"CREATE OR REPLACE TEMP TABLE {measured} AS {values_sql(settings, moment)}")
+    writer.execute(f"CREATE OR REPLACE TEMP TABLE rfm_limit AS {thresholds_sql(settings, measured, currency)}")
     writer.execute("DELETE FROM rfm_threshold WHERE model = ? AND day = ?", [key, moment.day])
     writer.execute(
         "INSERT INTO rfm_threshold SELECT ?, ?, buyers, days, orders, amount FROM rfm_limit", [key, moment.day]
     )
-    writer.execute(f"CREATE OR REPLACE TEMP TABLE fresh_layer AS {layers_sql(settings, 'rfm_value', 'rfm_limit')}")
-    return _layer(writer, key, moment, log, only=False)
+    cells = cells_sql(settings, measured, "rfm_limit")
+    if only:
+        moved = f"SELECT cid, layer FROM ({cells}) WHERE layer IS DISTINCT FROM was"
+        writer.execute(f"CREATE OR REPLACE TEMP TABLE rfm_moved AS {moved}")
+        writer.execute(f"UPDATE {kept} v SET layer = m.layer FROM rfm_moved m WHERE m.cid = v.cid")
+        whose = f"(SELECT cid FROM rfm_moved UNION FROM {changed.TOUCHED})"
+    else:
+        writer.execute(f"CREATE OR REPLACE TABLE {kept} AS SELECT * EXCLUDE (was) FROM ({cells})")
+        whose = None
+    writer.execute(f"CREATE OR REPLACE TEMP TABLE fresh_layer AS {layers_sql(kept, among=whose)}")
+    return _layer(writer, key, moment, log, whose=whose)
 
 
 def others(
@@ -109,17 +130,19 @@ def others(
             writer.execute(
                 f'CREATE OR REPLACE TEMP TABLE fresh_layer AS SELECT cid, "{each.name}" AS layer FROM result'
             )
-            sizes |= _layer(writer, each.key, moment, log, only=only)
+            sizes |= _layer(writer, each.key, moment, log, whose="(FROM changed)" if only else None)
         else:
             sizes |= _audience(writer, each, moment, log, only=only)
     return sizes
 
 
-def _layer(writer: Writer, key: str, moment: Moment, log: Log, *, only: bool) -> dict[str, int]:
-    """Close and open spells for customers whose layer differs; `fresh_layer` holds the new ones."""
-    scope = " AND cid IN (FROM changed)" if only else ""
-    day = moment.day
-    writer.execute(
+def _layer(writer: Writer, key: str, moment: Moment, log: Log, *, whose: str | None) -> dict[str, int]:
+    """Close and open spells for customers whose layer differs; `fresh_layer` holds the new ones.
+
+    whose  the customers looked at, all when None
+    """
+    scope = "" if whose is None else f" AND cid IN {whose}"
+    differing = writer.execute(
         f"""CREATE OR REPLACE TEMP TABLE layer_diff AS
         SELECT coalesce(n.cid, o.cid) AS cid, o.layer AS from_value, n.layer AS to_value
         FROM fresh_layer n
@@ -127,6 +150,14 @@ def _layer(writer: Writer, key: str, moment: Moment, log: Log, *, only: bool) ->
         WHERE n.layer IS DISTINCT FROM o.layer""",
         [key],
     )
+    if differing:
+        _turn(writer, key, moment.day)
+        log.add(Output.LAYER, {key: "SELECT cid, from_value, to_value FROM layer_diff"})
+    return {f"layer:{key}": _count(writer, f"(SELECT 1 FROM layer_now WHERE model = '{key}')")}
+
+
+def _turn(writer: Writer, key: str, day: date) -> None:
+    """End the spells of those in `layer_diff` with yesterday, and begin their new ones."""
     mine = "model = ? AND cid IN (SELECT cid FROM layer_diff)"
     # A spell that began today and ends today was never seen on any day.
     writer.execute(f"DELETE FROM layer_history WHERE {mine} AND from_day = ?", [key, day])
@@ -135,8 +166,6 @@ def _layer(writer: Writer, key: str, moment: Moment, log: Log, *, only: bool) ->
     new = "SELECT ?, cid, to_value, ?{} FROM layer_diff WHERE to_value IS NOT NULL ORDER BY cid"
     writer.execute(f"INSERT INTO layer_history {new.format(', NULL')}", [key, day])
     writer.execute(f"INSERT INTO layer_now {new.format('')}", [key, day])
-    log.add(Output.LAYER, key, "SELECT cid, from_value, to_value FROM layer_diff")
-    return {f"layer:{key}": _count(writer, f"(SELECT 1 FROM layer_now WHERE model = '{key}')")}
 
 
 _VERSION_FIELDS: Final[list[tuple[str, pa.DataType]]] = [
@@ -173,8 +202,8 @@ def _audience(writer: Writer, definition: Definition, moment: Moment, log: Log, 
     writer.append("audience_version", pa.Table.from_pylist([version], schema=_VERSION))
     writer.stage("entered", listed(now - before))
     writer.stage("left_now", listed(before - now))
-    log.add(Output.AUDIENCE, key, "SELECT cid, NULL AS from_value, 'in' AS to_value FROM entered")
-    log.add(Output.AUDIENCE, key, "SELECT cid, 'in' AS from_value, NULL AS to_value FROM left_now")
+    log.add(Output.AUDIENCE, {key: "SELECT cid, NULL AS from_value, 'in' AS to_value FROM entered"})
+    log.add(Output.AUDIENCE, {key: "SELECT cid, 'in' AS from_value, NULL AS to_value FROM left_now"})
     return {definition.name: len(now)}
 
 
@@ -196,10 +225,14 @@ class _Pending:
 
 
 class WideTables:
-    """The tables of tag values. New ones stand beside the old until every difference is taken."""
+    """The tables of tag values. New ones stand beside the old until every difference is taken.
 
-    def __init__(self, writer: Writer) -> None:
+    sizes  how many customers had each tag before
+    """
+
+    def __init__(self, writer: Writer, sizes: Mapping[str, int]) -> None:
         self._writer = writer
+        self._sizes = sizes
         rows = writer.query("SELECT tag, wide, col FROM tag_column").to_pylist()
         self._old: dict[str, tuple[str, str]] = {row["tag"]: (row["wide"], row["col"]) for row in rows}
         self._pending: list[_Pending] = []
@@ -214,13 +247,13 @@ class WideTables:
         for wide, group in self._by_old(definitions).items():
             self._log(fresh, wide, group, log, only=only)
         self._pending.append(_Pending(name, definitions))
-        # The fresh table of a merge holds the changed customers only: what all have is counted once they are put in.
-        return {} if only else self._count(fresh, definitions)
-
-    def _count(self, table: str, definitions: Sequence[Definition]) -> dict[str, int]:
+        rows = f"SELECT *, 1 AS sign FROM {fresh}"
+        if only:
+            # The fresh table of a merge holds the changed customers only; the others have what they had.
+            rows += f" UNION ALL BY NAME SELECT *, -1 AS sign FROM {name} WHERE cid IN (FROM changed)"
         counts = ", ".join(_counted(each) for each in definitions)
-        found = self._writer.query(f"SELECT {counts} FROM {table}").to_pylist()[0]
-        return {name: int(n) for name, n in found.items()}
+        found = self._writer.query(f"SELECT {counts} FROM ({rows})").to_pylist()[0]
+        return {each: int(n or 0) + (self._sizes[each] if only else 0) for each, n in found.items()}
 
     def _by_old(self, definitions: Sequence[Definition]) -> Mapping[str, list[Definition]]:
         groups: dict[str, list[Definition]] = {}
@@ -231,34 +264,29 @@ class WideTables:
 
     def _log(self, fresh: str, wide: str, group: Sequence[Definition], log: Log, *, only: bool) -> None:
         scope = " WHERE cid IN (FROM changed)" if only else ""
-        pairs = [(f"{_value(each, 'n', each.name)}", f"{_value(each, 'o', self._old[each.key][1])}") for each in group]
+        pairs = [(_value(each, "n", each.name), _value(each, "o", self._old[each.key][1])) for each in group]
         columns = ", ".join(f"{new} AS n{i}, {old} AS o{i}" for i, (new, old) in enumerate(pairs))
         differ = " OR ".join(f"{new} IS DISTINCT FROM {old}" for new, old in pairs)
-        self._writer.execute(
+        differing = self._writer.execute(
             f"""CREATE OR REPLACE TEMP TABLE tag_diff AS SELECT coalesce(n.cid, o.cid) AS cid, {columns}
             FROM {fresh} n FULL JOIN (SELECT * FROM {wide}{scope}) o ON o.cid = n.cid WHERE {differ}"""
         )
-        for i, each in enumerate(group):
-            log.add(
-                Output.TAG,
-                each.key,
-                f"SELECT cid, o{i} AS from_value, n{i} AS to_value FROM tag_diff WHERE n{i} IS DISTINCT FROM o{i}",
+        if differing:
+            changes = (
+                "SELECT cid, CAST(o{0} AS VARCHAR) AS from_value, CAST(n{0} AS VARCHAR) AS to_value FROM tag_diff"
+                " WHERE n{0} IS DISTINCT FROM o{0}"
             )
+            log.add(Output.TAG, {each.key: changes.format(i) for i, each in enumerate(group)})
 
-    def finish(self, *, only: bool) -> dict[str, int]:
-        """Swap: drop the old tables and give the new ones their names; or put in the changed customers' rows.
-
-        Returns how many customers have each tag that was merged.
-        """
+    def finish(self, *, only: bool) -> None:
+        """Swap: drop the old tables and give the new ones their names; or put in the changed customers' rows."""
         if only:
-            sizes: dict[str, int] = {}
             for each in self._pending:
                 self._writer.execute(f"DELETE FROM {each.name} WHERE cid IN (FROM changed)")
                 self._writer.execute(f"INSERT INTO {each.name} BY NAME FROM fresh_{each.name}")
                 # A temporary table outlives the transaction, and would stand before a real one of its name.
                 self._writer.execute(f"DROP TABLE fresh_{each.name}")
-                sizes |= self._count(each.name, each.definitions)
-            return sizes
+            return
         for wide in dict.fromkeys(wide for wide, _ in self._old.values()):
             self._writer.execute(f"DROP TABLE IF EXISTS {wide}")
         self._writer.execute("DELETE FROM tag_column")
@@ -268,19 +296,19 @@ class WideTables:
                 self._writer.execute(
                     "INSERT INTO tag_column VALUES (?, ?, ?)", [definition.key, each.name, definition.name]
                 )
-        return {}
 
 
 def _counted(definition: Definition) -> str:
     """How many customers have the tag."""
     name = f'"{definition.name}"'
-    return f"count(nullif({name}, false)) AS {name}" if definition.is_plain else f"count({name}) AS {name}"
+    has = name if definition.is_plain else f"{name} IS NOT NULL"
+    return f"CAST(sum(CASE WHEN {has} THEN sign END) AS BIGINT) AS {name}"
 
 
 def _value(definition: Definition, side: str, column: str) -> str:
-    """A tag's value as change_log has it: the value, or 'true' for a tag without values; NULL = has it not."""
-    text = f'CAST({side}."{column}" AS VARCHAR)'
-    return f"nullif({text}, 'false')" if definition.is_plain else text
+    """A tag's value as change_log has it: the value, or true for a tag without values; NULL = has it not."""
+    text = f'{side}."{column}"'
+    return f"nullif({text}, false)" if definition.is_plain else text
 
 
 def _count(writer: Writer, relation: str) -> int:

@@ -7,6 +7,9 @@ from potager.facts import columns, warehouse
 from potager.facts.warehouse import Warehouse, Writer
 from potager.insight.fields import Fields
 
+# Tables of what scans computed, kept to be added to; named after what they mean (insight.scans, insight.rfm).
+KEPT: Final = "scan_"
+
 RESULTS: Final = {
     # Open spells of layer_history, for reads of today.
     "layer_now": "model VARCHAR, cid INTEGER, layer VARCHAR, since DATE",
@@ -79,6 +82,14 @@ def opened(fields: Fields | None = None) -> Warehouse:
             columns.sync_events(writer)
         _ready.columns |= wanted
     return found
+
+
+def kept(source: Warehouse | Writer) -> set[str]:
+    """The names of the tables of kept scans."""
+    found = source.query(
+        f"SELECT table_name AS name FROM duckdb_tables() WHERE NOT temporary AND starts_with(table_name, '{KEPT}')"
+    )
+    return {str(name) for name in found["name"].to_pylist()}
 
 
 @dataclass(slots=True)

@@ -152,9 +152,9 @@ def test_it_reads_as_a_person_would_say_it():
 
 
 def test_only_hours_that_end_now_move_by_the_clock():
-    def moves(written):
-        return make_plan({"": bind_rule(written, FIELDS)}).moves_by_the_hour
+    def hours(written):
+        return make_plan({"": bind_rule(written, FIELDS)}).hours
 
-    assert not moves(within("48h"))
-    assert moves(within("3d") | {"within": "48h"})
-    assert moves({"sequence": ["product_viewed", {"none": "order_paid", "within": "24h"}]})
+    assert hours(within("48h")) == set()
+    assert hours(within("3d") | {"within": "48h"}) == {48}
+    assert hours({"sequence": ["product_viewed", {"none": "order_paid", "within": "24h"}]}) == {24}

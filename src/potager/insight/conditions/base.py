@@ -221,9 +221,10 @@ class BoundLeaf:
         return True
 
     @property
-    def by_the_hour(self) -> bool:
-        """Whether its answer changes within a day by the clock alone. Of what scans compute, their windows tell."""
-        return False
+    def hours(self) -> frozenset[int]:
+        """After how many hours a fact changes its answer by the clock alone. Of what scans compute, their windows
+        tell."""
+        return frozenset()
 
     @property
     def inner(self) -> "tuple[Bound, ...]":

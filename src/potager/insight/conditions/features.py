@@ -46,6 +46,17 @@ class Fn(StrEnum):
     LAST = "last"
 
 
+# How what was computed of some rows and of other rows becomes what is computed of all; distinct values cannot.
+MERGED: Final = {
+    Fn.COUNT: "sum",
+    Fn.SUM: "sum",
+    Fn.MIN: "min",
+    Fn.MAX: "max",
+    Fn.FIRST: "min",
+    Fn.LAST: "max",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """Which bounds a window has, whatever the moment."""
@@ -97,8 +108,12 @@ class Window:
         return self.first - length, self.last - length
 
     @property
-    def by_the_hour(self) -> bool:
-        return self.name is not None and hours_of(self.name) is not None
+    def hours(self) -> frozenset[int]:
+        """How many hours back its ends lie that move with the clock; none for windows of whole days."""
+        count = hours_of(self.name) if self.name is not None else None
+        if count is None:
+            return frozenset()
+        return frozenset({count, 2 * count} if self.before else {count})
 
     @property
     def has_before(self) -> bool:

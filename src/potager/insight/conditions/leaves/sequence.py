@@ -341,10 +341,10 @@ class SequenceLeaf(BoundLeaf):
         return self.chain
 
     @property
-    def by_the_hour(self) -> bool:
+    def hours(self) -> frozenset[int]:
         """Hours between two events do not move; those of the window and of a silence do."""
-        silent = self.chain.absent
-        return self.chain.window.by_the_hour or (silent is not None and silent.gap.hours is not None)
+        silent = self.chain.absent.gap.hours if self.chain.absent is not None else None
+        return self.chain.window.hours | ({silent} if silent is not None else frozenset())
 
     def row(self, table: Any, slots: Slots) -> Any:  # noqa: ARG002  every row is one
         return table.cid.notnull()
