@@ -17,7 +17,11 @@ import tempfile
 import time
 from pathlib import Path
 
-os.environ.setdefault("POTAGER_HOME", tempfile.mkdtemp(prefix="potager-bench-"))
+if __name__ == "__main__":
+    # Never the house of whoever runs it.
+    os.environ["POTAGER_HOME"] = tempfile.mkdtemp(prefix="potager-bench-")
+    os.environ.pop("POTAGER_DATABASE", None)
+    os.environ.setdefault("POTAGER_MEMORY", "4GB")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "potager.settings")
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
@@ -64,7 +68,7 @@ def main() -> None:
     funnel_and_retention(asked.rounds)
     last_events()
     one_by_one()
-    say(f"peak memory {peak():.1f} GB")
+    say(f"peak memory {peak():.1f} GB (must be ≤ 5), of it at most {os.environ['POTAGER_MEMORY']} for the engine")
 
 
 def full(rounds: int) -> None:
@@ -106,11 +110,12 @@ def counts() -> None:
     ):
         condition = parse(written)
         mine = owner.query(sql).column(0)[0].as_py()
-        assert sets.count(condition) == mine, (name, sets.count(condition), mine)
+        first = timed(lambda: sets.counted(condition))  # noqa: B023  (run at once)
         pairs = [(timed(lambda: owner.query(sql)), timed(lambda: sets.counted(condition))) for _ in range(20)]  # noqa: B023
         compare(name, pairs, most=most)
         slow = sorted(each for _, each in pairs)[-2]
-        say(f"    p95 {slow * 1000:.0f} ms, {mine:,} customers")
+        assert sets.counted(condition).count == sets.count(condition) == mine, name
+        say(f"    first {first * 1000:.0f} ms, p95 {slow * 1000:.0f} ms, {mine:,} customers")
 
 
 def algebra(customers: int) -> None:

@@ -1,5 +1,8 @@
-"""The same results as `benchmarks/insight.py` asks of the product, in the best SQL known, written by hand: aggregates
-by event type with CASE, one wide table, a merge that adds the new batch to it. Nothing is recorded beside the results."""
+"""The same results as `benchmarks/insight.py` asks of the product, in the best SQL known, written by hand.
+
+Aggregates by event type with CASE, one wide table, a merge that adds the new batch to it; nothing is recorded beside
+the results.
+"""
 
 from collections import defaultdict
 from datetime import date, timedelta

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from ninja import Router
 
 from potager import daily
-from potager.core import jobs, journal
+from potager.core import jobs, journal, store
+from potager.core.store import Lane
 from potager.demo import jobs as demo_jobs
 from potager.demo.api import router as demo
 from potager.evidence.api import router as evidence
@@ -48,11 +49,21 @@ def _hurry(entries: Sequence[journal.Entry]) -> None:  # noqa: ARG001  (every su
     jobs.hurry("facts.load", "journeys.tick", "touch.send")
 
 
+def _load(payload: Mapping[str, object]) -> int:
+    """What came may give somebody another tag, layer or audience."""
+    moved = facts_jobs.load(payload)
+    if moved:
+        with store.write(Lane.TICK):
+            jobs.hurry("insight.refresh")
+    return moved
+
+
 # Who hears of accepted facts, in this order, inside the append transaction.
 SUBSCRIBERS: Sequence[journal.Subscriber] = (tags.follow, follow.on_entries, triggers.on_entries, _hurry)
 
 JOB_KINDS: Mapping[str, jobs.Handler] = {
     **facts_jobs.KINDS,
+    "facts.load": _load,
     **insight_jobs.KINDS,
     **touch_jobs.KINDS,
     **journey_jobs.KINDS,

@@ -165,3 +165,19 @@ def test_a_malformed_memory_setting_is_named(monkeypatch, tmp_path):
     limit = opened.query("SELECT value FROM duckdb_settings() WHERE name = 'memory_limit'").to_pylist()
     opened.close()
     assert limit == [{"value": "488.2 MiB"}]
+
+
+def test_what_does_not_fit_in_memory_is_written_to_scratch_space(monkeypatch, tmp_path):
+    monkeypatch.setenv("POTAGER_MEMORY", "100MB")
+    opened = driver.DuckWarehouse(tmp_path / "new" / "warehouse.duckdb")
+    try:
+        found = opened.query(
+            "SELECT count(*)::BIGINT AS n FROM (SELECT i, md5(i::VARCHAR) AS a, md5((i + 1)::VARCHAR) AS b "
+            "FROM range(1500000) t(i) ORDER BY a)"
+        )
+        with opened.write() as writer:
+            writer.execute("CREATE TABLE big AS SELECT md5(i::VARCHAR) AS a, i FROM range(2000000) t(i) ORDER BY a")
+    finally:
+        opened.close()
+    assert found["n"][0].as_py() == 1_500_000
+    assert (tmp_path / "new" / "tmp").is_dir()

@@ -34,8 +34,8 @@ WINDOWS = st.sampled_from([
     None, "1d", "3d", "7d", "30d", "400d", "1h", "24h", "48h", "since_added", *CALENDAR,
     {"from": "2026-10-15"}, {"from": "2026-03-08", "to": "2026-11-01"}, {"to": "2026-11-01"},
 ])  # fmt: skip
-_NUMBERS = st.sampled_from([0, 1, 2, 3, 2.5, -1, 18, 30])
-_MONEY = st.sampled_from(["0", "1.00", "50.00", "33.33", "-5", "100.5"])
+NUMBERS = st.sampled_from([0, 1, 2, 3, 2.5, -1, 18, 30])
+MONEY = st.sampled_from(["0", "1.00", "50.00", "33.33", "-5", "100.5"])
 _CITY = st.sampled_from(["上海", "杭州", "O'Brien", ""])
 _DAYS = st.sampled_from([
     "2026-10-15", "2026-11-01", "2000-02-29", "1990-11-04", "2026-03-08",
@@ -44,13 +44,13 @@ _DAYS = st.sampled_from([
 _ORDER = ("eq", "ne", "gt", "gte", "lt", "lte")
 
 
-def _compared(values, ops=_ORDER):
+def compared(values, ops=_ORDER):
     one = st.fixed_dictionaries({"op": st.sampled_from(ops), "value": values})
     pair = st.tuples(values, values).map(lambda two: {"op": "between", "value": sorted(two, key=float)})
     return one | pair
 
 
-def _texts(values):
+def texts(values):
     return st.fixed_dictionaries({"op": st.sampled_from(["eq", "ne"]), "value": values}) | st.fixed_dictionaries(
         {"op": st.sampled_from(["in", "not_in"]), "value": st.lists(values, min_size=1, max_size=3)}
     )
@@ -88,26 +88,26 @@ def _attr(key, more):
 
 
 ATTRS = st.one_of(
-    _attr("city", _texts(_CITY) | _THERE),
-    _attr("age", _compared(_NUMBERS) | _THERE),
-    _attr("credit", _compared(_MONEY) | _THERE),
+    _attr("city", texts(_CITY) | _THERE),
+    _attr("age", compared(NUMBERS) | _THERE),
+    _attr("credit", compared(MONEY) | _THERE),
     _attr("birthday", _DATES | _ANNIVERSARY | _LUNAR | _THERE),
     _attr("vip", st.booleans().map(lambda value: {"op": "eq", "value": value}) | _THERE),
     _attr("note", st.fixed_dictionaries({"op": st.sampled_from(["contains", "starts_with"]), "value": _CITY})),
     _attr("added", _DATES | _THERE),
     _attr("first_seen", _DATES),
-    _attr("value.p_alive", _compared(st.sampled_from([0, 0.5, 1])) | _THERE),
-    _attr("value.clv", _compared(_MONEY) | _THERE),
+    _attr("value.p_alive", compared(st.sampled_from([0, 0.5, 1])) | _THERE),
+    _attr("value.clv", compared(MONEY) | _THERE),
 )
 ATTRS = _short(ATTRS)
 _WHERE_ORDER = st.one_of(
-    _compared(_MONEY).map(lambda rest: {"prop": "amount", **rest}),
-    (_texts(_CITY) | _THERE).map(lambda rest: {"prop": "store", **rest}),
+    compared(MONEY).map(lambda rest: {"prop": "amount", **rest}),
+    (texts(_CITY) | _THERE).map(lambda rest: {"prop": "store", **rest}),
 )
 _WHERE_VIEW = st.one_of(
-    _texts(st.sampled_from(["p1", "p2"])).map(lambda rest: {"prop": "product", **rest}),
-    _compared(_NUMBERS).map(lambda rest: {"prop": "seconds", **rest}),
-    _texts(st.sampled_from(["wecom", "sms", "fax"])).map(lambda rest: {"prop": "channel", **rest}),
+    texts(st.sampled_from(["p1", "p2"])).map(lambda rest: {"prop": "product", **rest}),
+    compared(NUMBERS).map(lambda rest: {"prop": "seconds", **rest}),
+    texts(st.sampled_from(["wecom", "sms", "fax"])).map(lambda rest: {"prop": "channel", **rest}),
     st.booleans().map(lambda value: {"prop": "shared", "op": "eq", "value": value}),
 )
 _COUNTED = st.sampled_from(["count", "active_days", "active_weeks", "days_since_first", "days_since_last"])
@@ -130,10 +130,10 @@ WHERE = {"order_paid": _tests(_WHERE_ORDER), "product_viewed": _tests(_WHERE_VIE
 WHERE = {event: _short(tests) for event, tests in WHERE.items()}
 ITEMS = st.lists(
     _tests(
-        (_texts(st.sampled_from(["护肤", "彩妆"])) | _THERE).map(lambda rest: {"prop": "category", **rest})
-        | _texts(st.sampled_from(["p1", "p9"])).map(lambda rest: {"prop": "product", **rest})
-        | _compared(_NUMBERS).map(lambda rest: {"prop": "qty", **rest})
-        | _compared(_MONEY).map(lambda rest: {"prop": "amount", **rest})
+        (texts(st.sampled_from(["护肤", "彩妆"])) | _THERE).map(lambda rest: {"prop": "category", **rest})
+        | texts(st.sampled_from(["p1", "p9"])).map(lambda rest: {"prop": "product", **rest})
+        | compared(NUMBERS).map(lambda rest: {"prop": "qty", **rest})
+        | compared(MONEY).map(lambda rest: {"prop": "amount", **rest})
     ),
     max_size=2,
 )
@@ -147,7 +147,7 @@ def _event(key, where, measures):
         {"event": st.just(key)}, optional={"where": st.lists(_tests(where), max_size=2), **more}
     )
     window = WINDOWS.map(lambda within: {"within": within} if within else {})
-    counted = _with(_COUNTED.map(lambda measure: {"measure": measure}), _compared(_NUMBERS))
+    counted = _with(_COUNTED.map(lambda measure: {"measure": measure}), compared(NUMBERS))
     dated = _with(st.sampled_from(["first", "last"]).map(lambda measure: {"measure": measure}), _DATES)
     return _with(_with(base, window), st.one_of(counted, counted, dated, measures, st.just({})))
 
@@ -160,28 +160,28 @@ EVENTS = st.one_of(
     _event(
         "order_paid",
         _WHERE_ORDER,
-        _of(["sum", "avg", "min", "max", "first", "last"], "amount", _compared(_MONEY))
-        | _of(["first", "last"], "store", _texts(_CITY))
-        | _of(["distinct"], "store", _compared(_NUMBERS)),
+        _of(["sum", "avg", "min", "max", "first", "last"], "amount", compared(MONEY))
+        | _of(["first", "last"], "store", texts(_CITY))
+        | _of(["distinct"], "store", compared(NUMBERS)),
     ),
     _event(
         "product_viewed",
         _WHERE_VIEW,
-        _of(["sum", "avg", "min", "max", "first", "last"], "seconds", _compared(_NUMBERS))
-        | _of(["distinct"], "product", _compared(_NUMBERS))
-        | _of(["first", "last"], "product", _texts(st.sampled_from(["p1", "p2"]))),
+        _of(["sum", "avg", "min", "max", "first", "last"], "seconds", compared(NUMBERS))
+        | _of(["distinct"], "product", compared(NUMBERS))
+        | _of(["first", "last"], "product", texts(st.sampled_from(["p1", "p2"]))),
     ),
-    _of(["sum"], "amount", _compared(_MONEY)).map(lambda rest: {"event": "order_refunded", **rest}),
+    _of(["sum"], "amount", compared(MONEY)).map(lambda rest: {"event": "order_refunded", **rest}),
     _event("message_replied", _WHERE_VIEW.filter(lambda each: each["prop"] == "channel"), st.just({})),
     WINDOWS.map(lambda within: {"event": "*", **({"within": within} if within else {})}),
 )
 EVENTS = _short(EVENTS)
 TAGS = st.one_of(
     st.sampled_from(["friendly", "skin", "buyer", "spent", "heat"]).map(lambda tag: {"tag": tag}),
-    _texts(st.sampled_from(["dry", "oily"])).map(lambda rest: {"tag": "skin", **rest}),
-    _compared(_NUMBERS).map(lambda rest: {"tag": "score", **rest}),
-    _compared(_MONEY).map(lambda rest: {"tag": "spent", **rest}),
-    _texts(st.sampled_from(["hot", "warm", "cold"])).map(lambda rest: {"tag": "heat", **rest}),
+    texts(st.sampled_from(["dry", "oily"])).map(lambda rest: {"tag": "skin", **rest}),
+    compared(NUMBERS).map(lambda rest: {"tag": "score", **rest}),
+    compared(MONEY).map(lambda rest: {"tag": "spent", **rest}),
+    texts(st.sampled_from(["hot", "warm", "cold"])).map(lambda rest: {"tag": "heat", **rest}),
 )
 RELATIONS = st.fixed_dictionaries(
     {},
@@ -218,7 +218,7 @@ _COMPARABLE = WINDOWS.filter(
 
 
 def _changes(measured, differences):
-    rates = _compared(st.sampled_from([0, -0.5, 0.5, 1, -1, 2]))
+    rates = compared(st.sampled_from([0, -0.5, 0.5, 1, -1, 2]))
     return _with(
         st.tuples(measured, _COMPARABLE).map(lambda two: {"change": {**two[0], "within": two[1]}}),
         rates | differences.map(lambda rest: {"by": "difference", **rest}),
@@ -226,12 +226,12 @@ def _changes(measured, differences):
 
 
 CHANGES = st.one_of(
-    _changes(st.just({"event": "order_paid", "measure": {"sum": "amount"}}), _compared(_MONEY)),
+    _changes(st.just({"event": "order_paid", "measure": {"sum": "amount"}}), compared(MONEY)),
     _changes(
         st.sampled_from(["count", "active_days", {"distinct": "product"}, {"sum": "seconds"}]).map(
             lambda measure: {"event": "product_viewed", "measure": measure}
         ),
-        _compared(_NUMBERS),
+        compared(NUMBERS),
     ),
 )
 RANDOM = st.fixed_dictionaries(

@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "import": "facts",
     "warehouse": "facts",
     "privacy": "privacy",
+    "bench": "bench",
 }
 
 

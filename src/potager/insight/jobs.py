@@ -1,16 +1,34 @@
 """Background entries of this room; what they do is elsewhere."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
+from potager.core import clock
 from potager.core.jobs import Handler, Periodic
 from potager.insight import forwarder, refresh
 from potager.insight.affinity import mining
 from potager.insight.value import fitting
 
+# A refresh may take this share of the machine's time: after one that took a second, four pass before the next.
+_SHARE: Final = 0.2
+_rested_at = datetime.min.replace(tzinfo=UTC)
 
-def bring_up(_payload: Mapping[str, object]) -> None:
+
+def bring_up(_payload: Mapping[str, object]) -> int:
     """Merge what is new into the results (in full after midnight), and tell the journal what changed."""
+    global _rested_at
+    if clock.wall() < _rested_at:
+        # Something may be waiting: not a reason to look less often.
+        return 1
+    report = refresh.merge()
+    _rested_at = clock.wall() + timedelta(milliseconds=report.ms * (1 / _SHARE - 1))
+    forwarder.forward_all()
+    return int(report.mode != "none")
+
+
+def bring_up_now(_payload: Mapping[str, object]) -> None:
+    """The same, whenever the last one was."""
     refresh.merge()
     forwarder.forward_all()
 
@@ -33,13 +51,14 @@ def mine_affinity(_payload: Mapping[str, object]) -> None:
 KINDS: Mapping[str, Handler] = {
     "insight.refresh": bring_up,
     # One-off, after a definition was saved.
-    "insight.refresh_now": bring_up,
+    "insight.refresh_now": bring_up_now,
     "insight.value": fit_value,
     "insight.affinity": bring_up_affinity,
     "insight.affinity_now": mine_affinity,
 }
 PERIODIC = (
-    Periodic("insight.refresh", "heavy", timedelta(minutes=1)),
+    # Hurried by what is loaded; of itself it looks for facts dated ahead that are due, and for midnight.
+    Periodic("insight.refresh", "heavy", timedelta(seconds=1), idle=timedelta(minutes=1)),
     Periodic("insight.value", "heavy", timedelta(minutes=5), idle=timedelta(minutes=30)),
     Periodic("insight.affinity", "heavy", timedelta(minutes=10), idle=timedelta(hours=1)),
 )

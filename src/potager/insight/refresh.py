@@ -173,9 +173,12 @@ def _refresh(as_of: str | date | datetime | None, cause: str, *, merge_wanted: b
                 edited=work.edited(known),
                 fresh=frozenset(work.hashes.keys() - known.keys()),
             )
-            if only and not _find_changed(writer, known.values(), moment, compiled):
-                return Report(log.refresh_id, at, upto, "none", 0, len(work.hashes), 0)
             before = {name: state.n for name, state in known.items()}
+            if only and not _find_changed(writer, known.values(), moment, compiled):
+                if any(state.upto_seq != upto for state in known.values()):
+                    # What came concerns nobody: the results know it nevertheless.
+                    _write_states(writer, work, moment, upto=upto, sizes=before, ms=0)
+                return Report(log.refresh_id, at, upto, "none", 0, len(work.hashes), 0)
             sizes = _compute(writer, work, compiled, moment, log, before=before if only else None)
             changes = log.finish()
             ms = round((time.perf_counter() - started) * 1000)

@@ -19,7 +19,7 @@ from potager.insight.slots import Slots
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-_COLUMN = {
+COLUMN = {
     Kind.TEXT: "string",
     Kind.CHOICE: "string",
     Kind.NUMBER: "float64",
@@ -88,7 +88,7 @@ class Printer:
     def customers(self, more: Mapping[str, str] | None = None, only: str | None = None) -> "ir.Table":
         """The universe: live customers, with the attributes any leaf looks at."""
         columns = {
-            leaf.field.column: _COLUMN[leaf.field.kind]
+            leaf.field.column: COLUMN[leaf.field.kind]
             for leaf in self.plan.leaves
             if leaf.source == "customer" and hasattr(leaf, "field")
         }
@@ -122,9 +122,7 @@ class Printer:
         """One row per customer with such events: columns a0, a1 …"""
         clauses = [clause for each in scan.aggregates for clause in each.where]
         measured = {
-            each.column: _COLUMN[each.kind]
-            for each in scan.aggregates
-            if each.column and each.column not in {DAY, WEEK}
+            each.column: COLUMN[each.kind] for each in scan.aggregates if each.column and each.column not in {DAY, WEEK}
         }
         rows, passes = self.facts(scan.table, scan.event, clauses, measured)
         single = scan.windows[0] if len(scan.windows) == 1 else None
@@ -160,7 +158,7 @@ class Printer:
     ) -> tuple["ir.Table", "Passes"]:
         """The facts of one event up to the instant, and how to ask whether one of `clauses` holds for a row."""
         columns = {**_FACT, **(measured or {})}
-        columns |= {each.field.column: _COLUMN[each.field.kind] for each in filters(clauses)}
+        columns |= {each.field.column: COLUMN[each.field.kind] for each in filters(clauses)}
         if table == "event" and "channel" in columns:
             columns["channel"] = "int16"
         if table == "orders":

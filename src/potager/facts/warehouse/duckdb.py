@@ -71,7 +71,8 @@ class DuckWarehouse:
     capabilities = Capabilities("duckdb", asof_join=True, window_funnel=False, null_for_empty=True)
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # The engine makes the last folder of its scratch space, and fails when one above it is missing.
+        (path.parent / "tmp").mkdir(parents=True, exist_ok=True)
         self._connection = _connect(path)
         self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
         self._writer = self._connection.cursor()
