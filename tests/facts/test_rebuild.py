@@ -1,11 +1,11 @@
 """facts.lake, facts.rebuild, facts.compaction: the warehouse can always be made again, row for row."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
 
-from potager.core import journal
+from potager.core import clock, journal
 from potager.core.journal import Fact
 from potager.core.models import Watermark
 from potager.facts import bulk, compaction, jobs, lake, loader, rebuild
@@ -101,6 +101,24 @@ def test_compaction_moves_past_months_and_the_view_shows_the_same(full):
     cold = rows(full, "SELECT month(day), cid FROM event_cold")
     assert cold == sorted(cold)
     assert compaction.compact() == []
+
+
+def test_many_past_days_of_this_month_are_moved_before_it_is_over(full):
+    compaction.compact()
+    with clock.frozen(datetime(2026, 11, 3, 4, tzinfo=UTC)):
+        for n, hours in enumerate((-47, -23, -22, -1)):
+            offer(event(f"late{n}", "page_viewed", clock.now() + timedelta(hours=hours)))
+        loader.load_all()
+        before = rows(full, "FROM event ORDER BY seq, k1")
+        assert compaction.compact(run=4) == []
+        assert rows(full, "SELECT count(*) FROM event_hot") == [(4,)]
+        # Three of them lie on past days; today's stays where it came.
+        assert compaction.compact(run=3) == []
+        assert rows(full, "SELECT day FROM event_hot") == [(date(2026, 11, 3),)]
+        assert rows(full, "FROM event ORDER BY seq, k1") == before
+    with clock.frozen(datetime(2026, 12, 2, 4, tzinfo=UTC)):
+        assert compaction.compact(run=3) == [date(2026, 11, 1)]
+        assert rows(full, "FROM event ORDER BY seq, k1") == before
 
 
 def test_the_jobs_load_save_prune_and_compact(full):

@@ -202,11 +202,14 @@ def _compute(
     """
     binding, only = binding_of(moment, writer.query), before is not None
     sizes: dict[str, int] = {}
+    scans = Scans(writer, binding, only=only)
+    orders = scans.facts_of("orders", changed.TOUCHED) if only and work.rfm else None
     for key, settings in work.rfm.items():
-        sizes |= swap.rfm(writer, key, settings, moment=moment, log=log, currency=work.fields.currency, only=only)
+        currency = work.fields.currency
+        sizes |= swap.rfm(writer, key, settings, moment=moment, log=log, currency=currency, orders=orders)
     if only:
         swap.add_changed(writer)
-    level = _Level(writer, binding, Scans(writer, binding, only=only), swap.WideTables(writer, before or {}), log)
+    level = _Level(writer, binding, scans, swap.WideTables(writer, before or {}), log)
     for number, program in enumerate(compiled):
         sizes |= level.compute(program, number, only=only)
     level.wide.finish(only=only)

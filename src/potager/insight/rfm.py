@@ -18,7 +18,7 @@ from potager.insight.statements import fingerprint
 _VALUES: Final = """
 SELECT o.cid, CAST(max(o.day) AS DATE) AS last_day, date_diff('day', max(o.day), DATE '{day}') AS r, count(*) AS f,
        CAST(sum(o.amount - coalesce(b.amount, 0)) AS BIGINT) AS m, CAST(NULL AS VARCHAR) AS layer
-FROM orders o
+FROM {orders} o
 LEFT JOIN (SELECT o1, o2, sum(amount) AS amount FROM refund WHERE ts <= TIMESTAMP '{at}' GROUP BY o1, o2) b
        ON b.o1 = o.k1 AND b.o2 = o.k2
 WHERE o.status = 'paid' AND o.ts <= TIMESTAMP '{at}' AND o.day > DATE '{day}' - {days}
@@ -41,14 +41,15 @@ class Thresholds:
     amount: float | None
 
 
-def values_sql(settings: RfmSettings, moment: Moment, *, cid: int | None = None, among: str | None = None) -> str:
+def values_sql(settings: RfmSettings, moment: Moment, *, cid: int | None = None, orders: str = "orders") -> str:
     """One row per buyer: cid, last_day, r (days), f (orders), m (net minor units), layer (not known yet).
 
-    among  a table of the customers wanted
+    orders  the table read: all orders, or those of some customers
     """
     one = "" if cid is None else f" AND o.cid = {int(cid)}"
-    one += "" if among is None else f" AND o.cid IN (FROM {among})"
-    return _VALUES.format(day=moment.day.isoformat(), at=utc_text(moment.at), days=settings.days, one=one)
+    return _VALUES.format(
+        day=moment.day.isoformat(), at=utc_text(moment.at), days=settings.days, one=one, orders=orders
+    )
 
 
 def thresholds_sql(settings: RfmSettings, values: str, currency: str) -> str:
@@ -78,7 +79,9 @@ def _quantiles(high: float, low: float) -> str:
 def cells_sql(settings: RfmSettings, values: str, thresholds: str) -> str:
     """One row per buyer: what they are measured by, layer, and `was`, the layer that stands in `values`."""
     if isinstance(settings.thresholds, Mean):
-        total = f"(SELECT count(*) AS n, sum(r) AS r, sum(f) AS f, sum(m) AS m FROM {values})"
+        # Days and orders stay 64 bits wide, which compares faster; money times buyers may need more.
+        sums = "CAST(sum(r) AS BIGINT) AS r, CAST(sum(f) AS BIGINT) AS f, sum(m) AS m"
+        total = f"(SELECT count(*) AS n, {sums} FROM {values})"
         recent, often, much = "v.r * t.n <= t.r", "v.f * t.n >= t.f", "v.m * t.n >= t.m"
     else:
         total = thresholds

@@ -14,6 +14,8 @@ from potager.insight.plan import Scan
 from potager.insight.slots import Binding
 from potager.insight.statements import Statement, fingerprint
 
+# Columns no condition looks at: the widest are not worth carrying.
+_NEVER_ASKED = {"event": "props", "orders": "order_no, iid, version, source, first_seq"}
 # What a merge computes, for the customers of `changed`; temporary.
 _PART = "part_"
 
@@ -92,7 +94,7 @@ class Scans:
         again = changed.RECOUNTED if each.scan.adds_up else changed.TOUCHED
         parts = [
             f"{_kept(each)} AND cid NOT IN (FROM {again})",
-            self._over(each, self._facts_of(each.scan.table, again)),
+            self._over(each, self.facts_of(each.scan.table, again)),
         ]
         if not each.scan.adds_up:
             return " UNION ALL BY NAME ".join(parts)
@@ -103,15 +105,15 @@ class Scans:
         """The scan over some of its facts: a name given in WITH stands before the table of that name."""
         names = {each.scan.table: facts}
         if each.scan.table == "orders":
-            names["order_item"] = self._facts_of("order_item", changed.TOUCHED)
+            names["order_item"] = self.facts_of("order_item", changed.TOUCHED)
         given = ", ".join(f"{name} AS (FROM {table})" for name, table in names.items())
         return f"SELECT * FROM (WITH {given} SELECT * FROM ({each.statement.filled(self._binding)}))"
 
-    def _facts_of(self, table: str, whose: str) -> str:
+    def facts_of(self, table: str, whose: str) -> str:
         """The facts of the customers in `whose`, read once for all scans."""
         name = f"{table}_of_{whose}"
         if (table, whose) not in self._again:
-            columns = "* EXCLUDE (props)" if table == "event" else "*"
+            columns = f"* EXCLUDE ({_NEVER_ASKED[table]})" if table in _NEVER_ASKED else "*"
             self._writer.execute(
                 f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM {table} WHERE cid IN (FROM {whose})"
             )

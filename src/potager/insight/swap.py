@@ -90,14 +90,24 @@ class Log:
 
 
 def rfm(
-    writer: Writer, key: str, settings: RfmSettings, *, moment: Moment, log: Log, currency: str, only: bool
+    writer: Writer,
+    key: str,
+    settings: RfmSettings,
+    *,
+    moment: Moment,
+    log: Log,
+    currency: str,
+    orders: str | None,
 ) -> dict[str, int]:
-    """An RFM model. One order moves the thresholds of everybody: a merge measures the changed customers anew, and
-    looks whom of the others the new thresholds put elsewhere."""
+    """An RFM model. One order moves the thresholds of everybody: a merge measures the touched customers anew, and looks
+    whom of the others the new thresholds put elsewhere.
+
+    orders  a merge: the table of the touched customers' orders
+    """
     kept = values_table(settings)
-    if only:
+    if orders is not None:
         writer.execute(f"DELETE FROM {kept} WHERE cid IN (FROM {changed.TOUCHED})")
-        writer.execute(f"INSERT INTO {kept} BY NAME {values_sql(settings, moment, among=changed.TOUCHED)}")
+        writer.execute(f"INSERT INTO {kept} BY NAME {values_sql(settings, moment, orders=orders)}")
         measured = kept
     else:
         measured = "rfm_value"
@@ -108,7 +118,7 @@ def rfm(
         "INSERT INTO rfm_threshold SELECT ?, ?, buyers, days, orders, amount FROM rfm_limit", [key, moment.day]
     )
     cells = cells_sql(settings, measured, "rfm_limit")
-    if only:
+    if orders is not None:
         moved = f"SELECT cid, layer FROM ({cells}) WHERE layer IS DISTINCT FROM was"
         writer.execute(f"CREATE OR REPLACE TEMP TABLE rfm_moved AS {moved}")
         writer.execute(f"UPDATE {kept} v SET layer = m.layer FROM rfm_moved m WHERE m.cid = v.cid")
@@ -244,13 +254,16 @@ class WideTables:
         kind = "TEMP TABLE" if only else "TABLE"
         fresh = f"fresh_{name}"
         self._writer.execute(f"CREATE OR REPLACE {kind} {fresh} AS {sql}")
+        if only:
+            # Read once: a few rows of every block, which costs as much as the whole table.
+            self._writer.execute(f"CREATE OR REPLACE TEMP TABLE old_wide AS FROM {name} WHERE cid IN (FROM changed)")
         for wide, group in self._by_old(definitions).items():
-            self._log(fresh, wide, group, log, only=only)
+            self._log(fresh, "old_wide" if only else wide, group, log)
         self._pending.append(_Pending(name, definitions))
         rows = f"SELECT *, 1 AS sign FROM {fresh}"
         if only:
             # The fresh table of a merge holds the changed customers only; the others have what they had.
-            rows += f" UNION ALL BY NAME SELECT *, -1 AS sign FROM {name} WHERE cid IN (FROM changed)"
+            rows += " UNION ALL BY NAME SELECT *, -1 AS sign FROM old_wide"
         counts = ", ".join(_counted(each) for each in definitions)
         found = self._writer.query(f"SELECT {counts} FROM ({rows})").to_pylist()[0]
         return {each: int(n or 0) + (self._sizes[each] if only else 0) for each, n in found.items()}
@@ -262,14 +275,13 @@ class WideTables:
                 groups.setdefault(self._old[each.key][0], []).append(each)
         return groups
 
-    def _log(self, fresh: str, wide: str, group: Sequence[Definition], log: Log, *, only: bool) -> None:
-        scope = " WHERE cid IN (FROM changed)" if only else ""
+    def _log(self, fresh: str, old: str, group: Sequence[Definition], log: Log) -> None:
         pairs = [(_value(each, "n", each.name), _value(each, "o", self._old[each.key][1])) for each in group]
         columns = ", ".join(f"{new} AS n{i}, {old} AS o{i}" for i, (new, old) in enumerate(pairs))
         differ = " OR ".join(f"{new} IS DISTINCT FROM {old}" for new, old in pairs)
         differing = self._writer.execute(
             f"""CREATE OR REPLACE TEMP TABLE tag_diff AS SELECT coalesce(n.cid, o.cid) AS cid, {columns}
-            FROM {fresh} n FULL JOIN (SELECT * FROM {wide}{scope}) o ON o.cid = n.cid WHERE {differ}"""
+            FROM {fresh} n FULL JOIN {old} o ON o.cid = n.cid WHERE {differ}"""
         )
         if differing:
             changes = (
