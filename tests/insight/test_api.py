@@ -99,7 +99,7 @@ def test_the_catalogue_names_everything_in_both_languages(owner):
     assert {each["key"] for each in answer["attrs"]} == {
         "birthday", "source", "owner", "first_seen", "added", *VALUE_ATTRS,
     }  # fmt: skip
-    assert [each["key"] for each in answer["layers"]] == ["lifecycle", "rfm"]
+    assert [each["key"] for each in answer["layers"]] == ["aipl", "lifecycle", "rfm"]
     assert "exists" not in answer["measured_ops"]["number"]
 
 
@@ -154,7 +154,7 @@ def test_tags_by_hand_for_some_and_for_all_a_condition_selects(owner):
     assert {"key": "dry", "name_zh": "干性", "name_en": "Dry"} in next(
         each["options"] for each in send(owner, "get", "/catalog").json()["tags"] if each["key"] == "skin_type"
     )
-    assert [each["layer"] for each in known["layers"]] == ["old_no_order", "none"]
+    assert [each["layer"] for each in known["layers"]] == ["outside", "old_no_order", "none"]
     assert send(owner, "post", "/tags/skin_type/remove", {"cids": [1, 3]}).json() == {"changed": 2}
 
 
@@ -162,7 +162,7 @@ def test_layers_with_sizes_thresholds_flow_and_history(owner, garden):
     (rfm,) = (each for each in send(owner, "get", "/layers").json()["items"] if each["key"] == "rfm")
     assert {each["key"]: each["n"] for each in rfm["layers"] if each["n"]} == {"champion": 1, "nurture": 1, "none": 1}
     assert rfm["thresholds"] == {
-        "day": "2026-11-01", "buyers": 2, "days": 2.0, "orders": 1.5, "amount_minor": 65_000.0,
+        "day": "2026-11-01", "buyers": 2, "days": 2.0, "orders": 1.5, "amount_minor": 65_000.0, "cuts": None,
     }  # fmt: skip
     from potager.core import clock
 

@@ -1,9 +1,14 @@
 """RFM-8 and the ninth layer: hand-made cases with non-buyers, ties and one buyer; thresholds of every kind."""
 
+import json
+from datetime import date, timedelta
+
+import numpy as np
 import pytest
 
 from potager.core import clock
 from potager.insight import refresh
+from potager.insight.layers import SEGMENT_OF, SEGMENTS
 from potager.insight.models import LayerModel
 
 from .conftest import Plot, day, define_layers
@@ -127,3 +132,46 @@ def test_settings_are_read_as_written(five):
     LayerModel.objects.filter(key="rfm").update(settings={"days": 365, "thresholds": {"rule": "mean"}})
     refresh.run()
     assert sorted(layers(five).values()) == ["develop", "keep_low", "let_go", "none", "raise_value"]
+
+
+def test_quintiles_score_buyers_by_fifths_and_equal_values_alike(plot):
+    """Eleven buyers, ties in all three: the fifths of numpy's inverted distribution function decide."""
+    rng = np.random.default_rng(5)
+    facts = {
+        cid: (int(rng.integers(0, 40)), int(rng.integers(1, 5)), int(rng.integers(1, 9)) * 100) for cid in range(1, 41)
+    }
+    plot.customers(*facts, 99)
+    for cid, (days, orders, money) in facts.items():
+        last = date(2026, 11, 1) - timedelta(days=days)
+        for n in range(orders):
+            plot.order(cid, (last - timedelta(days=n)).isoformat(), money if n == 0 else 0)
+    define_layers("rfm", "rfm", thresholds={"rule": "quintile"})
+    refresh.run()
+    table = np.array(list(facts.values()))
+    cuts = [np.quantile(table[:, i], [0.2, 0.4, 0.6, 0.8], method="inverted_cdf") for i in range(3)]
+
+    def segment(row):
+        r, f, m = (int((value > ends).sum()) for value, ends in zip(row, cuts, strict=True))
+        return SEGMENT_OF[4 - r][(f + 1 + m + 1 + 1) // 2 - 1]
+
+    assert layers(plot) == {cid: segment(facts[cid]) for cid in facts} | {99: "none"}
+    assert len(set(layers(plot).values())) > 7
+    stored = plot.rows("SELECT buyers, days, orders, amount, cuts FROM rfm_threshold")[0]
+    assert stored[:4] == (40, None, None, None)
+    assert json.loads(stored[4]) == {name: ends.tolist() for name, ends in zip("rfm", cuts, strict=True)}
+
+
+def test_every_pair_of_scores_has_a_segment_and_every_segment_a_pair():
+    assert [len(row) for row in SEGMENT_OF] == [5] * 5
+    assert {key for row in SEGMENT_OF for key in row} == set(SEGMENTS)
+
+
+def test_a_merge_scores_again_by_the_new_fifths(five):
+    define_layers("rfm", "rfm", thresholds={"rule": "quintile"})
+    refresh.run(day("2026-11-01", hour=1))
+    five.order(5, "2026-11-01", 90_000, hour=2)
+    assert refresh.merge().mode == "merge"
+    merged = layers(five)
+    assert refresh.run().changes == 0
+    assert layers(five) == merged
+    assert merged[5] != "none"

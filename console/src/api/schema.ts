@@ -850,6 +850,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insight/layers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How conditions in order would divide everybody, before saving */
+        post: operations["potager_insight_api_layers_preview_layers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insight/layers/{key}": {
         parameters: {
             query?: never;
@@ -864,6 +881,23 @@ export interface paths {
         post?: never;
         /** Remove a layer model nothing refers to */
         delete: operations["potager_insight_api_layers_remove_layers"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/layers/{key}/cards/{layer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write down how a layer is treated */
+        put: operations["potager_insight_api_layers_change_card"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -895,6 +929,23 @@ export interface paths {
         };
         /** The sizes of the layers day by day */
         get: operations["potager_insight_api_layers_get_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/layers/{key}/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each layer's people bought, period by period, and stay */
+        get: operations["potager_insight_api_layers_get_trend"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2778,6 +2829,35 @@ export interface components {
             purpose: ("marketing" | "service" | "transactional") | null;
         };
         /**
+         * Card
+         * @description 策略卡: how the people of a layer are treated.
+         *
+         *     goal    what is to be reached with them, in words
+         *     sops    the journeys at work, by key
+         *     owner   who answers for it, by staff key; review: when it is looked at again
+         */
+        Card: {
+            /**
+             * Goal
+             * @default
+             */
+            goal: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /** Review */
+            review?: string | null;
+            /** Sops */
+            sops?: string[];
+        };
+        /**
          * Catalogue
          * @description Everything a condition may name in this house. measured_ops: per kind, what a measure may be compared with.
          */
@@ -3452,6 +3532,22 @@ export interface components {
             };
             /** Problems */
             problems: components["schemas"]["ProblemOut"][];
+        };
+        /**
+         * DwellOut
+         * @description Days in a layer: median of those in it now, and of the spells that ended.
+         */
+        DwellOut: {
+            /** Age Days */
+            age_days: number | null;
+            /** Layer */
+            layer: string;
+            /** Left */
+            left: number;
+            /** Now */
+            now: number;
+            /** Stay Days */
+            stay_days: number | null;
         };
         /** Edge */
         Edge: {
@@ -4622,9 +4718,13 @@ export interface components {
         };
         /**
          * LayerOut
-         * @description A layer model with the sizes of its layers on a day; thresholds for RFM.
+         * @description A layer model with the sizes of its layers on a day; thresholds for RFM; cards by layer.
          */
         LayerOut: {
+            /** Cards */
+            cards: {
+                [key: string]: components["schemas"]["Card"];
+            };
             /**
              * Day
              * Format: date
@@ -4649,6 +4749,33 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
             thresholds: components["schemas"]["Limits"] | null;
+            /** Used By */
+            used_by: string[];
+        };
+        /**
+         * LayerPeriodOut
+         * @description See insight.layer_trend.LayerPeriod. Money in minor units.
+         */
+        LayerPeriodOut: {
+            /** Buyers */
+            buyers: number;
+            /** Costed Minor */
+            costed_minor: number;
+            /** Gmv Minor */
+            gmv_minor: number;
+            /** Layer */
+            layer: string;
+            /** People */
+            people: number;
+            /** Profit Minor */
+            profit_minor: number;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /** Stayed */
+            stayed: number | null;
         };
         /** LayerSize */
         LayerSize: {
@@ -4667,10 +4794,15 @@ export interface components {
          * LayerSpec
          * @description A layer model.
          *
+         *     cards     by layer key
          *     settings  rfm: {"days": 365, "thresholds": {"rule": "mean"}} · ordered: {"layers": [{"key", "zh", "en", "when"}],
          *               "else": {"key", "zh", "en"}}
          */
         LayerSpec: {
+            /** Cards */
+            cards?: {
+                [key: string]: components["schemas"]["Card"];
+            };
             /** Key */
             key: string;
             /**
@@ -4778,12 +4910,18 @@ export interface components {
         /**
          * Limits
          * @description RFM thresholds in force on a day: high is at most `days`, at least `orders` and `amount_minor`.
+         *
+         *     cuts  by quintiles instead: the ends of the first four fifths of days (r), orders (f) and money in minor units (m)
          */
         Limits: {
             /** Amount Minor */
             amount_minor: number | null;
             /** Buyers */
             buyers: number;
+            /** Cuts */
+            cuts: {
+                [key: string]: number[];
+            } | null;
             /**
              * Day
              * Format: date
@@ -5299,25 +5437,32 @@ export interface components {
             zone_attr: string;
         };
         /**
+         * PreviewIn
+         * @description Layers of a model that is being written, in order: the condition of each, `else` for the rest.
+         */
+        PreviewIn: {
+            /** Whens */
+            whens: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+        };
+        /**
          * PreviewOut
-         * @description What the file is, its first rows as texts, and a guess at the mapping where none was given.
+         * @description How many customers would stand in each layer, how many fit its condition alone, and who is left for the rest.
+         *
+         *     sentences  the conditions in words
          */
         PreviewOut: {
-            /** Columns */
-            columns: string[];
-            /** Delimiter */
-            delimiter: string;
-            /** Encoding */
-            encoding: string;
-            /** Format */
-            format: string;
-            /** Header */
-            header: boolean;
-            mapping: components["schemas"]["FileMapping"];
-            /** Rows */
-            rows: string[][];
-            /** Sheet */
-            sheet: string;
+            /** Alone */
+            alone: number[];
+            /** Rest */
+            rest: number;
+            /** Sentences */
+            sentences: string[];
+            /** Sizes */
+            sizes: number[];
+            /** Total */
+            total: number;
         };
         /**
          * ProblemOut
@@ -6524,6 +6669,18 @@ export interface components {
             unit: "minor" | "people" | "rate" | "orders";
             /** Zh */
             zh: string;
+        };
+        /** TrendOut */
+        TrendOut: {
+            /** Dwell */
+            dwell: components["schemas"]["DwellOut"][];
+            /**
+             * Grain
+             * @enum {string}
+             */
+            grain: "week" | "month";
+            /** Items */
+            items: components["schemas"]["LayerPeriodOut"][];
         };
         /**
          * ValueBucket
@@ -8316,6 +8473,30 @@ export interface operations {
             };
         };
     };
+    potager_insight_api_layers_preview_layers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+        };
+    };
     potager_insight_api_layers_get_layers: {
         parameters: {
             query?: {
@@ -8386,6 +8567,33 @@ export interface operations {
             };
         };
     };
+    potager_insight_api_layers_change_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Card"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerOut"];
+                };
+            };
+        };
+    };
     potager_insight_api_layers_get_flow: {
         parameters: {
             query: {
@@ -8432,6 +8640,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_layers_get_trend: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+                grain?: "week" | "month";
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendOut"];
                 };
             };
         };

@@ -1,18 +1,31 @@
 """Layer models over HTTP."""
 
 from datetime import date, timedelta
+from typing import Literal
 
 from django.http import HttpRequest
 from ninja import Router, Status
 
 from potager.core import clock, store
 from potager.core.errors import Problem
-from potager.insight import catalogue, definitions, present, queries
+from potager.insight import catalogue, definitions, layer_trend, present, queries
 from potager.insight.models import LayerModel
 from potager.insight.present import language_of
-from potager.insight.schemas import Flow, FlowOut, HistoryOut, LayerList, LayerOut, SizesOfDay
-from potager.insight.specs import LayerSpec
-from potager.org.access import actor_of
+from potager.insight.schemas import (
+    DwellOut,
+    Flow,
+    FlowOut,
+    HistoryOut,
+    LayerList,
+    LayerOut,
+    LayerPeriodOut,
+    PreviewIn,
+    PreviewOut,
+    SizesOfDay,
+    TrendOut,
+)
+from potager.insight.specs import Card, LayerSpec
+from potager.org.access import actor_of, require_write
 
 router = Router(tags=["insight"])
 _MAX_DAYS = 800
@@ -23,8 +36,15 @@ def list_layers(request: HttpRequest, as_of: str | None = None) -> LayerList:
     actor_of(request)
     fields, day = catalogue.load(), clock.business_date(clock.as_of(as_of))
     rows = LayerModel.objects.order_by("-kind", "key")
-    items = [present.layer_out(row, day, fields, language_of(request)) for row in rows]
+    used = present.uses(fields)
+    items = [present.layer_out(row, day, fields, language_of(request), used) for row in rows]
     return LayerList(items=items, total=len(items))
+
+
+@router.post("/preview", response=PreviewOut, summary="How conditions in order would divide everybody, before saving")
+def preview_layers(request: HttpRequest, body: PreviewIn) -> PreviewOut:
+    require_write(actor_of(request))
+    return present.preview(body, catalogue.load(), language_of(request))
 
 
 @router.post("", response={201: LayerOut}, summary="Create a layer model")
@@ -35,8 +55,7 @@ def create_layers(request: HttpRequest, body: LayerSpec) -> Status[LayerOut]:
 @router.get("/{key}", response=LayerOut, summary="A layer model")
 def get_layers(request: HttpRequest, key: str, as_of: str | None = None) -> LayerOut:
     actor_of(request)
-    day = clock.business_date(clock.as_of(as_of))
-    return present.layer_out(queries.layer_model(key), day, catalogue.load(), language_of(request))
+    return _out(request, queries.layer_model(key), clock.business_date(clock.as_of(as_of)))
 
 
 @router.put("/{key}", response=LayerOut, summary="Change a layer model; the moves it causes start no journey")
@@ -51,6 +70,43 @@ def remove_layers(request: HttpRequest, key: str) -> Status[None]:
     with store.write():
         definitions.remove(actor, "layers", key)
     return Status(204, None)
+
+
+@router.put("/{key}/cards/{layer}", response=LayerOut, summary="Write down how a layer is treated")
+def change_card(request: HttpRequest, key: str, layer: str, body: Card) -> LayerOut:
+    actor = actor_of(request)
+    with store.write():
+        row = definitions.save_card(actor, queries.layer_model(key), layer, body)
+    return _out(request, row, clock.today())
+
+
+@router.get("/{key}/trend", response=TrendOut, summary="What each layer's people bought, period by period, and stay")
+def get_trend(
+    request: HttpRequest, key: str, start: date, end: date, grain: Literal["week", "month"] = "month"
+) -> TrendOut:
+    actor_of(request)
+    queries.layer_model(key)
+    _check_span(start, end)
+    return TrendOut(
+        grain=grain,
+        items=[
+            LayerPeriodOut(
+                layer=each.layer,
+                start=each.start,
+                people=each.people,
+                buyers=each.buyers,
+                gmv_minor=each.gmv,
+                costed_minor=each.costed,
+                profit_minor=each.profit,
+                stayed=each.stayed,
+            )
+            for each in layer_trend.trend(key, start, end, grain)
+        ],
+        dwell=[
+            DwellOut(layer=each.layer, now=each.now, age_days=each.age, left=each.left, stay_days=each.stay)
+            for each in layer_trend.dwell(key, end)
+        ],
+    )
 
 
 @router.get("/{key}/flow", response=FlowOut, summary="Who went from which layer to which, between two days")
@@ -76,7 +132,12 @@ def _save(request: HttpRequest, body: LayerSpec) -> LayerOut:
     actor = actor_of(request)
     with store.write():
         row = definitions.save_layers(actor, body)
-    return present.layer_out(row, clock.today(), catalogue.load(), language_of(request))
+    return _out(request, row, clock.today())
+
+
+def _out(request: HttpRequest, row: LayerModel, day: date) -> LayerOut:
+    fields = catalogue.load()
+    return present.layer_out(row, day, fields, language_of(request), present.uses(fields))
 
 
 def _check_span(start: date, end: date) -> None:

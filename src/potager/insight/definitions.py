@@ -8,9 +8,9 @@ from potager.core import clock, jobs
 from potager.core.errors import Conflict, NotFound, Problem
 from potager.insight import catalogue, layers, programs
 from potager.insight.conditions import bind_cases, bind_metric, bind_rule
-from potager.insight.fields import AudienceField, Fields, Kind, TagField, TagKind, nearest, refusal
+from potager.insight.fields import AudienceField, Fields, Kind, LayerField, TagField, TagKind, nearest, refusal
 from potager.insight.models import Audience, LayerModel, ManualTag, TagDefinition
-from potager.insight.specs import AudienceSpec, LayerSpec, TagSpec
+from potager.insight.specs import AudienceSpec, Card, LayerSpec, TagSpec
 from potager.org import audit
 from potager.org.access import Actor, require_write
 
@@ -46,7 +46,7 @@ def save_tag(actor: Actor, spec: TagSpec) -> TagDefinition:
 
 
 def save_layers(actor: Actor, spec: LayerSpec) -> LayerModel:
-    """Create or change a layer model.
+    """Create or change a layer model. Without cards it keeps those of the layers that stay.
 
     Raises Problem("insight.condition") with the place of the mistake.
     """
@@ -55,10 +55,45 @@ def save_layers(actor: Actor, spec: LayerSpec) -> LayerModel:
     if spec.kind == "rfm":
         layers.rfm_settings(spec.settings, fields)
     field = layers.layer_field(spec.key, spec.kind, spec.settings, spec.name_zh, spec.name_en)
+    for layer, card in spec.cards.items():
+        _check_card(layer, card, field, fields)
     _check(replace(fields, layers={**fields.layers, spec.key: field}))
-    row, created = LayerModel.objects.update_or_create(key=spec.key, defaults=spec.model_dump(exclude={"key"}))
+    before = LayerModel.objects.filter(key=spec.key).first()
+    said = spec.model_dump(mode="json", exclude={"key"})
+    if before is not None and not spec.cards:
+        said["cards"] = {layer: card for layer, card in before.cards.items() if layer in field.layers}
+    row, created = LayerModel.objects.update_or_create(key=spec.key, defaults=said)
     _saved(actor, "layers", spec.key, created=created)
     return row
+
+
+def save_card(actor: Actor, model: LayerModel, layer: str, card: Card) -> LayerModel:
+    """Write down how one layer is treated; an empty card takes the old one away.
+
+    Raises Problem("insight.condition") for a layer or a member of the staff there is not.
+    """
+    require_write(actor)
+    fields = catalogue.load()
+    _check_card(layer, card, fields.layers[model.key], fields)
+    others = {key: value for key, value in model.cards.items() if key != layer}
+    model.cards = others if card == Card() else {**others, layer: card.model_dump(mode="json")}
+    model.save(update_fields=["cards"])
+    audit.record(actor, "layers.card", f"layers:{model.key}", {"layer": layer, **card.model_dump(mode="json")})
+    return model
+
+
+def _check_card(layer: str, card: Card, field: LayerField, fields: Fields) -> None:
+    for value, known, zh, en, place in (
+        (layer, field.layers, "层", "layer", f"cards.{layer}"),
+        (card.owner, fields.staff, "员工", "member of the staff", f"cards.{layer}.owner"),
+    ):
+        if value and value not in known:
+            close = nearest(value, known)
+            raise refusal(
+                f"没有{zh}「{value}」" + (f"，是不是「{close}」？" if close else ""),
+                f"There is no {en} “{value}”" + (f"; did you mean “{close}”?" if close else ""),
+                place,
+            )
 
 
 def save_audience(actor: Actor, spec: AudienceSpec) -> Audience:

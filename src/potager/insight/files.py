@@ -61,6 +61,9 @@ def plan(document: Mapping[str, Any]) -> Planned:
     """Compare a document with what is stored."""
     kind, spec = read(document)
     stored = _stored(kind, spec.key)
+    if isinstance(spec, LayerSpec) and isinstance(stored, LayerSpec) and not spec.cards:
+        # A file without cards leaves what is written on them.
+        spec = spec.model_copy(update={"cards": stored.cards})
     new = _dump(kind, spec)
     if stored is None:
         return Planned(kind, spec.key, "new", new)
@@ -132,7 +135,9 @@ def tag_spec(row: TagDefinition) -> TagSpec:
 
 
 def layer_spec(row: LayerModel) -> LayerSpec:
-    return LayerSpec(key=row.key, name_zh=row.name_zh, name_en=row.name_en, kind=row.kind, settings=row.settings)
+    return LayerSpec(
+        key=row.key, name_zh=row.name_zh, name_en=row.name_en, kind=row.kind, settings=row.settings, cards=row.cards
+    )
 
 
 def audience_spec(row: Audience) -> AudienceSpec:
@@ -148,7 +153,8 @@ def _dump(kind: str, spec: Spec) -> str:
 
 # PostgreSQL keeps the keys of JSON in an order of its own; files are read by people.
 _KEYS: Final = """
-    kind key name_zh name_en zh en model group colour source value_kind options labels rule settings condition
+    kind key name_zh name_en zh en model group colour source value_kind options labels rule settings cards condition
+    goal sops owner review
     days thresholds layers cases when else attr event tag layer audience relation all any not
     prop where measure within from to op in value note
 """

@@ -23,6 +23,27 @@ RFM_CELLS: Final[Mapping[str, tuple[bool, bool, bool, str, str]]] = {
     "let_go": (False, False, False, "一般挽留", "To let go"),
 }
 NO_ORDER: Final = "none"
+# Segments of the quintile mode: by recency from 1 (longest ago) to 5, then by frequency and money together from 1 to 5.
+SEGMENTS: Final[Mapping[str, tuple[str, str]]] = {
+    "top": ("核心客户", "Champions"),
+    "loyal": ("忠诚客户", "Loyal"),
+    "potential": ("潜力忠诚", "Potentially loyal"),
+    "fresh": ("新近客户", "Recent"),
+    "promising": ("有希望", "Promising"),
+    "attention": ("需要关注", "Need attention"),
+    "dozing": ("快要沉睡", "About to sleep"),
+    "at_risk": ("流失风险", "At risk"),
+    "cant_lose": ("不能失去", "Can't lose them"),
+    "asleep": ("沉睡", "Asleep"),
+    "lost": ("已流失", "Lost"),
+}
+SEGMENT_OF: Final[tuple[tuple[str, ...], ...]] = (
+    ("lost", "lost", "at_risk", "at_risk", "cant_lose"),
+    ("asleep", "asleep", "at_risk", "at_risk", "cant_lose"),
+    ("dozing", "attention", "attention", "loyal", "loyal"),
+    ("promising", "potential", "potential", "loyal", "top"),
+    ("fresh", "potential", "potential", "top", "top"),
+)
 
 
 class _Settings(BaseModel):
@@ -57,11 +78,26 @@ class Fixed(_Settings):
     amount: str
 
 
+class Quintile(_Settings):
+    """Scores from 1 to 5 by the fifths of buyers instead of high and low; equal values have equal scores."""
+
+    rule: Literal["quintile"]
+
+
 class RfmSettings(_Settings):
     """Orders of the last `days` business dates; thresholds over the customers who have any."""
 
     days: int = Schema(365, ge=1, le=3650)
-    thresholds: Annotated[Mean | Median | Quantile | Fixed, Discriminator("rule")] = Mean()
+    thresholds: Annotated[Mean | Median | Quantile | Fixed | Quintile, Discriminator("rule")] = Mean()
+
+    @property
+    def layers(self) -> dict[str, tuple[str, str]]:
+        """The layers a customer may stand in, in order, with their names."""
+        if isinstance(self.thresholds, Quintile):
+            named = dict(SEGMENTS)
+        else:
+            named = {cell: (zh, en) for cell, (_, _, _, zh, en) in RFM_CELLS.items()}
+        return named | {NO_ORDER: ("未购", "No order")}
 
 
 class LayerRule(_Settings):
@@ -118,7 +154,7 @@ def bind_layers(settings: OrderedSettings, fields: Fields) -> tuple[list[tuple[s
 def layer_field(key: str, kind: str, settings: Mapping[str, Any], zh: str, en: str) -> LayerField:
     """What conditions and pages may know of a model: its layers in order, with their names."""
     if kind == "rfm":
-        layers = {cell: (each[3], each[4]) for cell, each in RFM_CELLS.items()} | {NO_ORDER: ("未购", "No order")}
+        layers = _read(TypeAdapter(RfmSettings), settings).layers
     else:
         read = ordered_settings(settings)
         layers = {each.key: (each.zh, each.en) for each in read.layers}

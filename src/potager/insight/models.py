@@ -44,6 +44,7 @@ class LayerModel(models.Model):
 
     kind      rfm: eight cells over buyers and a ninth for the rest; ordered: the first condition that holds
     settings  rfm: RfmSettings; ordered: {"layers": [{"key", "zh", "en", "when"}], "else": {"key", "zh", "en"}}
+    cards     how each layer is treated, by its key: specs.Card
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -51,6 +52,7 @@ class LayerModel(models.Model):
     name_en = models.CharField(max_length=100, default="")
     kind = models.CharField(max_length=8)
     settings = models.JSONField(default=dict)
+    cards = models.JSONField(default=dict)
 
 
 class Audience(models.Model):

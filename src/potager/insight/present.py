@@ -1,12 +1,13 @@
 """Definitions and results as pages show them."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from django.http import HttpRequest
 from pyroaring import BitMap
 
-from potager.insight import queries, schemas
+from potager.insight import queries, schemas, sets
 from potager.insight.conditions import bind_cases, bind_metric, bind_rule
 from potager.insight.conditions.base import Words
 from potager.insight.conditions.event_words import say_feature
@@ -16,6 +17,7 @@ from potager.insight.fields import BUILT_IN_ATTRS, VALUE_ATTRS, Field, Fields, K
 from potager.insight.layers import ordered_settings
 from potager.insight.models import Audience, LayerModel, TagDefinition
 from potager.insight.moment import CALENDAR_ZH
+from potager.insight.specs import Card
 from potager.people.households import ROLES
 
 # Definitions of other rooms that may name ours: user ("journey:win-back") → what is written there.
@@ -197,8 +199,10 @@ def _referred(written: object) -> set[str]:
     return set()
 
 
-def layer_out(row: LayerModel, day: date, fields: Fields, language: str) -> schemas.LayerOut:
-    """A model with the sizes of its layers on a day."""
+def layer_out(
+    row: LayerModel, day: date, fields: Fields, language: str, used: Mapping[str, Sequence[str]]
+) -> schemas.LayerOut:
+    """A model with the sizes of its layers on a day. used: what refers to what, see `uses`."""
     field = fields.layers[row.key]
     sizes = queries.layer_sizes(row.key, day)
     total = sum(sizes.values())
@@ -221,8 +225,30 @@ def layer_out(row: LayerModel, day: date, fields: Fields, language: str) -> sche
             days=limits["days"],
             orders=limits["orders"],
             amount_minor=limits["amount"],
+            cuts=json.loads(limits["cuts"]) if limits["cuts"] else None,
         ),
         sentences=_layer_sentences(row, fields, language),
+        cards={key: Card.model_validate(card) for key, card in row.cards.items() if key in field.layers},
+        used_by=list(used.get(f"layer:{row.key}", [])),
+    )
+
+
+def preview(body: schemas.PreviewIn, fields: Fields, language: str) -> schemas.PreviewOut:
+    """How a model of these conditions would divide everybody, were it saved now.
+
+    Raises Problem("insight.condition") with the place of the mistake.
+    """
+    bounds = [bind_rule(when, fields, f"whens[{i}]") for i, when in enumerate(body.whens)]
+    taken, sizes, alone = BitMap(), [], []
+    for bound in bounds:
+        found = BitMap(sets.members(bound, fields=fields).astype("uint32"))
+        alone.append(len(found))
+        sizes.append(len(found - taken))
+        taken |= found
+    total = queries.live_customers()
+    words = Words(language, fields)
+    return schemas.PreviewOut(
+        sizes=sizes, alone=alone, rest=total - len(taken), total=total, sentences=[say(each, words) for each in bounds]
     )
 
 

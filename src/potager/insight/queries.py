@@ -158,7 +158,7 @@ def layer_history(model: str, start: date, end: date) -> dict[date, dict[str, in
 def thresholds(model: str, day: date) -> Mapping[str, Any] | None:
     """The RFM thresholds in force on a day."""
     rows = tables.opened().query(
-        """SELECT day, buyers, days, orders, amount FROM rfm_threshold
+        """SELECT day, buyers, days, orders, amount, cuts FROM rfm_threshold
         WHERE model = ? AND day <= ? ORDER BY day DESC LIMIT 1""",
         [model, day],
     )

@@ -9,7 +9,7 @@ from typing import Final
 
 from potager.core import money
 from potager.insight import tables
-from potager.insight.layers import NO_ORDER, RFM_CELLS, Fixed, Mean, Median, Quantile, RfmSettings
+from potager.insight.layers import NO_ORDER, RFM_CELLS, SEGMENT_OF, Fixed, Mean, Median, Quantile, Quintile, RfmSettings
 from potager.insight.moment import Moment
 from potager.insight.slots import utc_text
 from potager.insight.statements import fingerprint
@@ -53,7 +53,12 @@ def values_sql(settings: RfmSettings, moment: Moment, *, cid: int | None = None,
 
 
 def thresholds_sql(settings: RfmSettings, values: str, currency: str) -> str:
-    """One row: buyers, days, orders, amount."""
+    """One row: buyers, days, orders, amount; cuts, the ends of the first four fifths of r, f and m as JSON.
+
+    Only the rule of quintiles has cuts, and it has nothing else. A fifth ends with the smallest value that at least so
+    many buyers do not exceed (the inverted distribution function: Hyndman & Fan 1996, definition 1).
+    """
+    cuts = "CAST(NULL AS VARCHAR) AS cuts"
     match settings.thresholds:
         case Mean():
             picked = "avg(r) AS days, avg(f) AS orders, avg(m) AS amount"
@@ -66,7 +71,11 @@ def thresholds_sql(settings: RfmSettings, values: str, currency: str) -> str:
             picked = (
                 f"CAST({days} AS DOUBLE) AS days, CAST({orders} AS DOUBLE) AS orders, CAST({minor} AS DOUBLE) AS amount"
             )
-    return f"SELECT count(*) AS buyers, {picked} FROM {values}"
+        case Quintile():
+            picked = "CAST(NULL AS DOUBLE) AS days, CAST(NULL AS DOUBLE) AS orders, CAST(NULL AS DOUBLE) AS amount"
+            ends = ", ".join(f"'{name}', quantile_disc({name}, [0.2, 0.4, 0.6, 0.8])" for name in ("r", "f", "m"))
+            cuts = f"CAST(json_object({ends}) AS VARCHAR) AS cuts"
+    return f"SELECT count(*) AS buyers, {picked}, {cuts} FROM {values}"
 
 
 def _quantiles(high: float, low: float) -> str:
@@ -78,6 +87,8 @@ def _quantiles(high: float, low: float) -> str:
 
 def cells_sql(settings: RfmSettings, values: str, thresholds: str) -> str:
     """One row per buyer: what they are measured by, layer, and `was`, the layer that stands in `values`."""
+    if isinstance(settings.thresholds, Quintile):
+        return _segments_sql(values, thresholds)
     if isinstance(settings.thresholds, Mean):
         # Days and orders stay 64 bits wide, which compares faster; money times buyers may need more.
         sums = "CAST(sum(r) AS BIGINT) AS r, CAST(sum(f) AS BIGINT) AS f, sum(m) AS m"
@@ -94,6 +105,23 @@ def cells_sql(settings: RfmSettings, values: str, thresholds: str) -> str:
 SELECT x.cid, x.last_day, x.r, x.f, x.m, x.was, CASE {whens} END AS layer FROM (
     SELECT v.* EXCLUDE (layer), v.layer AS was, {recent} AS recent, {often} AS often, {much} AS much
     FROM {values} v CROSS JOIN {total} t
+) x"""
+
+
+def _segments_sql(values: str, thresholds: str) -> str:
+    """The same by scores: 1 and one more for every fifth a value lies beyond; of days, the fewer the better."""
+
+    def beyond(name: str) -> str:
+        return " + ".join(f"CASE WHEN v.{name} > t.{name}[{i}] THEN 1 ELSE 0 END" for i in range(1, 5))
+
+    ends = ", ".join(f"CAST(json_extract(cuts, '$.{name}') AS BIGINT[]) AS {name}" for name in ("r", "f", "m"))
+    segments = ", ".join(f"'{key}'" for row in SEGMENT_OF for key in row)
+    return f"""
+SELECT x.cid, x.last_day, x.r, x.f, x.m, x.was,
+       list_extract([{segments}], CAST((4 - x.rs) * 5 + (x.fs + x.ms + 3) // 2 AS BIGINT)) AS layer
+FROM (
+    SELECT v.* EXCLUDE (layer), v.layer AS was, {beyond("r")} AS rs, {beyond("f")} AS fs, {beyond("m")} AS ms
+    FROM {values} v CROSS JOIN (SELECT {ends} FROM {thresholds}) t
 ) x"""
 
 

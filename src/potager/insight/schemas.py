@@ -1,11 +1,12 @@
 """What crosses HTTP about conditions, tags, layers and audiences."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from potager.core.paging import PageQuery
+from potager.insight.specs import Card
 from potager.people.schemas import CustomerState
 
 Written = dict[str, JsonValue]
@@ -202,17 +203,21 @@ class LayerSize(Named):
 
 
 class Limits(BaseModel):
-    """RFM thresholds in force on a day: high is at most `days`, at least `orders` and `amount_minor`."""
+    """RFM thresholds in force on a day: high is at most `days`, at least `orders` and `amount_minor`.
+
+    cuts  by quintiles instead: the ends of the first four fifths of days (r), orders (f) and money in minor units (m)
+    """
 
     day: date
     buyers: int
     days: float | None
     orders: float | None
     amount_minor: float | None
+    cuts: dict[str, list[int]] | None
 
 
 class LayerOut(Named):
-    """A layer model with the sizes of its layers on a day; thresholds for RFM."""
+    """A layer model with the sizes of its layers on a day; thresholds for RFM; cards by layer."""
 
     kind: str
     settings: Written
@@ -220,6 +225,8 @@ class LayerOut(Named):
     layers: list[LayerSize]
     thresholds: Limits | None
     sentences: dict[str, str]
+    cards: dict[str, Card]
+    used_by: list[str]
 
 
 class LayerList(BaseModel):
@@ -240,6 +247,56 @@ class FlowOut(BaseModel):
     end: date
     items: list[Flow]
     total: int
+
+
+class PreviewIn(BaseModel):
+    """Layers of a model that is being written, in order: the condition of each, `else` for the rest."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    whens: list[Written] = Field(min_length=1, max_length=60)
+
+
+class PreviewOut(BaseModel):
+    """How many customers would stand in each layer, how many fit its condition alone, and who is left for the rest.
+
+    sentences  the conditions in words
+    """
+
+    sizes: list[int]
+    alone: list[int]
+    rest: int
+    total: int
+    sentences: list[str]
+
+
+class LayerPeriodOut(BaseModel):
+    """See insight.layer_trend.LayerPeriod. Money in minor units."""
+
+    layer: str
+    start: date
+    people: int
+    buyers: int
+    gmv_minor: int
+    costed_minor: int
+    profit_minor: int
+    stayed: int | None
+
+
+class DwellOut(BaseModel):
+    """Days in a layer: median of those in it now, and of the spells that ended."""
+
+    layer: str
+    now: int
+    age_days: float | None
+    left: int
+    stay_days: float | None
+
+
+class TrendOut(BaseModel):
+    grain: Literal["week", "month"]
+    items: list[LayerPeriodOut]
+    dwell: list[DwellOut]
 
 
 class SizesOfDay(BaseModel):

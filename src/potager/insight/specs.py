@@ -1,5 +1,6 @@
 """Definitions as they are written: over HTTP and in files alike."""
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -42,15 +43,34 @@ class TagSpec(_Spec):
     note: str = Field("", max_length=300)
 
 
+class Card(BaseModel):
+    """策略卡: how the people of a layer are treated.
+
+    goal    what is to be reached with them, in words
+    sops    the journeys at work, by key
+    owner   who answers for it, by staff key; review: when it is looked at again
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    goal: str = Field("", max_length=300)
+    sops: list[str] = Field(default_factory=list, max_length=20)
+    owner: str = Field("", max_length=64)
+    review: date | None = None
+    note: str = Field("", max_length=1000)
+
+
 class LayerSpec(_Spec):
     """A layer model.
 
+    cards     by layer key
     settings  rfm: {"days": 365, "thresholds": {"rule": "mean"}} · ordered: {"layers": [{"key", "zh", "en", "when"}],
               "else": {"key", "zh", "en"}}
     """
 
     kind: Literal["rfm", "ordered"]
     settings: dict[str, JsonValue] = Field(default_factory=dict)
+    cards: dict[str, Card] = Field(default_factory=dict)
 
 
 class AudienceSpec(_Spec):

@@ -115,7 +115,9 @@ def rfm(
     writer.execute(f"CREATE OR REPLACE TEMP TABLE rfm_limit AS {thresholds_sql(settings, measured, currency)}")
     writer.execute("DELETE FROM rfm_threshold WHERE model = ? AND day = ?", [key, moment.day])
     writer.execute(
-        "INSERT INTO rfm_threshold SELECT ?, ?, buyers, days, orders, amount FROM rfm_limit", [key, moment.day]
+        """INSERT INTO rfm_threshold BY NAME
+        SELECT ? AS model, ? AS day, buyers, days, orders, amount, cuts FROM rfm_limit""",
+        [key, moment.day],
     )
     cells = cells_sql(settings, measured, "rfm_limit")
     if orders is not None:

@@ -15,7 +15,10 @@ RESULTS: Final = {
     "layer_now": "model VARCHAR, cid INTEGER, layer VARCHAR, since DATE",
     # A spell holds from from_day until before to_day; NULL = still.
     "layer_history": "model VARCHAR, cid INTEGER, layer VARCHAR, from_day DATE, to_day DATE",
-    "rfm_threshold": "model VARCHAR, day DATE, buyers BIGINT, days DOUBLE, orders DOUBLE, amount DOUBLE",
+    # cuts: the ends of the fifths, where layers are told by quintiles.
+    "rfm_threshold": (
+        "model VARCHAR, day DATE, buyers BIGINT, days DOUBLE, orders DOUBLE, amount DOUBLE, cuts VARCHAR"
+    ),
     "audience_version": (
         "audience VARCHAR, version INTEGER, computed_at TIMESTAMP, as_of TIMESTAMP, n BIGINT, bitmap BLOB"
     ),
@@ -62,6 +65,8 @@ def ensure(writer: Writer) -> None:
     """Create what is missing."""
     for table, inside in RESULTS.items():
         writer.execute(f"CREATE TABLE IF NOT EXISTS {table} ({inside})")
+    # Files from before quintiles.
+    writer.execute("ALTER TABLE rfm_threshold ADD COLUMN IF NOT EXISTS cuts VARCHAR")
 
 
 def opened(fields: Fields | None = None) -> Warehouse:
