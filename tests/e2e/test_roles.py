@@ -27,6 +27,8 @@ WRITERS = (
     ("/goals", "添加任务"),
     ("/customers", "添加客户"),
     ("/tags", "新建标签"),
+    ("/layers", "新建分层"),
+    ("/layers", "修改分层"),
     ("/audiences", "新建人群"),
     ("/journeys", "全部停下"),
     ("/journeys", "从文件新建"),

@@ -94,7 +94,8 @@ class TestLayers:
     def test_rfm_shows_every_cell_with_its_treatment_and_who_moved(self, at):
         page = at("/layers")
         champion = page.get_by_role("region", name="重要价值")
-        expect(champion.get_by_text("不要打折")).to_be_visible()
+        expect(champion.get_by_text("最近买过，常买，花得多")).to_be_visible()
+        expect(page.get_by_role("row", name=re.compile("重要价值.*不要打折"))).to_be_visible()
         expect(page.get_by_role("heading", name="谁动了：从哪层到哪层")).to_be_visible()
         page.get_by_role("tab", name="新老客").click()
         expect(page.get_by_role("cell", name="老客复购", exact=True).first).to_be_visible()

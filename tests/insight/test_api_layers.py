@@ -79,6 +79,7 @@ def test_the_trend_tells_of_those_who_stood_in_a_layer_when_the_period_began(own
     assert [(each["costed_minor"], each["profit_minor"]) for each in answer["items"]] == [
         (10_000, 7_500), (20_000, 5_000), (0, 0),
     ]  # fmt: skip
+    assert send(client_of(Role.STAFF), "get", path).status_code == 403
     weeks = send(owner, "get", "/life/trend?start=2026-10-05&end=2026-10-18&grain=week").json()["items"]
     assert [(each["start"], each["layer"], each["people"], each["stayed"]) for each in weeks] == [
         ("2026-10-05", "bought", 1, 0), ("2026-10-05", "new", 2, 2),

@@ -3522,6 +3522,34 @@ export interface components {
             takes: components["schemas"]["Wording"] | null;
         };
         /**
+         * DivisionIn
+         * @description Layers of a model that is being written, in order: the condition of each, `else` for the rest.
+         */
+        DivisionIn: {
+            /** Whens */
+            whens: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+        };
+        /**
+         * DivisionOut
+         * @description How many customers would stand in each layer, how many fit its condition alone, and who is left for the rest.
+         *
+         *     sentences  the conditions in words
+         */
+        DivisionOut: {
+            /** Alone */
+            alone: number[];
+            /** Rest */
+            rest: number;
+            /** Sentences */
+            sentences: string[];
+            /** Sizes */
+            sizes: number[];
+            /** Total */
+            total: number;
+        };
+        /**
          * DraftOut
          * @description A stored draft and what still keeps it from being published.
          */
@@ -5437,32 +5465,25 @@ export interface components {
             zone_attr: string;
         };
         /**
-         * PreviewIn
-         * @description Layers of a model that is being written, in order: the condition of each, `else` for the rest.
-         */
-        PreviewIn: {
-            /** Whens */
-            whens: {
-                [key: string]: components["schemas"]["JsonValue"];
-            }[];
-        };
-        /**
          * PreviewOut
-         * @description How many customers would stand in each layer, how many fit its condition alone, and who is left for the rest.
-         *
-         *     sentences  the conditions in words
+         * @description What the file is, its first rows as texts, and a guess at the mapping where none was given.
          */
         PreviewOut: {
-            /** Alone */
-            alone: number[];
-            /** Rest */
-            rest: number;
-            /** Sentences */
-            sentences: string[];
-            /** Sizes */
-            sizes: number[];
-            /** Total */
-            total: number;
+            /** Columns */
+            columns: string[];
+            /** Delimiter */
+            delimiter: string;
+            /** Encoding */
+            encoding: string;
+            /** Format */
+            format: string;
+            /** Header */
+            header: boolean;
+            mapping: components["schemas"]["FileMapping"];
+            /** Rows */
+            rows: string[][];
+            /** Sheet */
+            sheet: string;
         };
         /**
          * ProblemOut
@@ -8482,7 +8503,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewIn"];
+                "application/json": components["schemas"]["DivisionIn"];
             };
         };
         responses: {
@@ -8492,7 +8513,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewOut"];
+                    "application/json": components["schemas"]["DivisionOut"];
                 };
             };
         };

@@ -7,11 +7,13 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from potager.core import clock, store
-from potager.core.errors import Problem
+from potager.core.errors import Forbidden, Problem
 from potager.insight import catalogue, definitions, layer_trend, present, queries
 from potager.insight.models import LayerModel
 from potager.insight.present import language_of
 from potager.insight.schemas import (
+    DivisionIn,
+    DivisionOut,
     DwellOut,
     Flow,
     FlowOut,
@@ -19,8 +21,6 @@ from potager.insight.schemas import (
     LayerList,
     LayerOut,
     LayerPeriodOut,
-    PreviewIn,
-    PreviewOut,
     SizesOfDay,
     TrendOut,
 )
@@ -41,8 +41,8 @@ def list_layers(request: HttpRequest, as_of: str | None = None) -> LayerList:
     return LayerList(items=items, total=len(items))
 
 
-@router.post("/preview", response=PreviewOut, summary="How conditions in order would divide everybody, before saving")
-def preview_layers(request: HttpRequest, body: PreviewIn) -> PreviewOut:
+@router.post("/preview", response=DivisionOut, summary="How conditions in order would divide everybody, before saving")
+def preview_layers(request: HttpRequest, body: DivisionIn) -> DivisionOut:
     require_write(actor_of(request))
     return present.preview(body, catalogue.load(), language_of(request))
 
@@ -84,7 +84,10 @@ def change_card(request: HttpRequest, key: str, layer: str, body: Card) -> Layer
 def get_trend(
     request: HttpRequest, key: str, start: date, end: date, grain: Literal["week", "month"] = "month"
 ) -> TrendOut:
-    actor_of(request)
+    if not actor_of(request).sees_all:
+        raise Forbidden(
+            zh="整店的成交数字只给看全部客户的人", en="Numbers of the whole house are for those who see all"
+        )
     queries.layer_model(key)
     _check_span(start, end)
     return TrendOut(

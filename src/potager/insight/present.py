@@ -233,7 +233,7 @@ def layer_out(
     )
 
 
-def preview(body: schemas.PreviewIn, fields: Fields, language: str) -> schemas.PreviewOut:
+def preview(body: schemas.DivisionIn, fields: Fields, language: str) -> schemas.DivisionOut:
     """How a model of these conditions would divide everybody, were it saved now.
 
     Raises Problem("insight.condition") with the place of the mistake.
@@ -247,7 +247,7 @@ def preview(body: schemas.PreviewIn, fields: Fields, language: str) -> schemas.P
         taken |= found
     total = queries.live_customers()
     words = Words(language, fields)
-    return schemas.PreviewOut(
+    return schemas.DivisionOut(
         sizes=sizes, alone=alone, rest=total - len(taken), total=total, sentences=[say(each, words) for each in bounds]
     )
 

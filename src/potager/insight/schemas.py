@@ -249,7 +249,7 @@ class FlowOut(BaseModel):
     total: int
 
 
-class PreviewIn(BaseModel):
+class DivisionIn(BaseModel):
     """Layers of a model that is being written, in order: the condition of each, `else` for the rest."""
 
     model_config = ConfigDict(extra="forbid")
@@ -257,7 +257,7 @@ class PreviewIn(BaseModel):
     whens: list[Written] = Field(min_length=1, max_length=60)
 
 
-class PreviewOut(BaseModel):
+class DivisionOut(BaseModel):
     """How many customers would stand in each layer, how many fit its condition alone, and who is left for the rest.
 
     sentences  the conditions in words

@@ -1,4 +1,5 @@
-import { Input } from 'antd'
+import { Input, Switch } from 'antd'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client'
 import { useHouse } from '../../api/session'
@@ -7,8 +8,10 @@ import { Card } from '../../shared/Card'
 import { DataChart } from '../../shared/DataChart'
 import type { SeriesColour } from '../../shared/drawing'
 import { useFormat } from '../../shared/format'
-import { Loaded } from '../../shared/PageState'
+import { Loaded, Skeleton } from '../../shared/PageState'
 import type { LayerOut } from './Layers'
+
+const FlowCanvas = lazy(() => import('./FlowCanvas'))
 
 const SHOWN = 5
 // Layers that grew and layers that shrank keep to colours of their own.
@@ -70,7 +73,12 @@ export function Movement({ model }: { model: LayerOut }) {
         }
       >
         <Loaded query={flow} rows={4}>
-          {({ items }) => <FlowTable items={items} nameOf={nameOf} />}
+          {({ items }) => (
+            <div className="stack">
+              <FlowPicture items={items} nameOf={nameOf} order={model.layers.map(({ key }) => key)} />
+              <FlowTable items={items} nameOf={nameOf} />
+            </div>
+          )}
         </Loaded>
       </Card>
       {history.data && first && last && movers[0] && (
@@ -97,6 +105,39 @@ export function Movement({ model }: { model: LayerOut }) {
         />
       )}
     </>
+  )
+}
+
+/** The moves as streams from the layers of the first day to those of the second. */
+function FlowPicture({ items, nameOf, order }: { items: Flow[]; nameOf: (key: string | null) => string; order: string[] }) {
+  const { t } = useTranslation('layers')
+  const format = useFormat()
+  const [whole, setWhole] = useState(false)
+  const shown = items.filter((each) => whole || each.from_layer !== each.to_layer)
+  if (shown.length === 0) return null
+  const place = (key: string | null) => (key === null ? order.length : order.indexOf(key))
+  return (
+    <figure className="flow-picture">
+      <figcaption className="line">
+        <span className="sub grow">{t('pictureWhy')}</span>
+        <Switch size="small" checked={whole} onChange={setWhole} aria-label={t('withStayers')} />
+        <span className="sub">{t('withStayers')}</span>
+      </figcaption>
+      <Suspense fallback={<Skeleton rows={4} />}>
+        <FlowCanvas
+          label={t('flowTitle')}
+          say={(n) => format.people(n)}
+          moves={shown
+            .toSorted((a, b) => place(a.from_layer) - place(b.from_layer) || place(a.to_layer) - place(b.to_layer))
+            .map((each) => ({
+              from: nameOf(each.from_layer),
+              to: nameOf(each.to_layer),
+              n: each.n,
+              turn: Math.sign(place(each.from_layer) - place(each.to_layer)),
+            }))}
+        />
+      </Suspense>
+    </figure>
   )
 }
 

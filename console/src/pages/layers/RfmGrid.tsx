@@ -5,7 +5,7 @@ import { useFormat } from '../../shared/format'
 import type { LayerOut } from './Layers'
 import { membersOf } from './members'
 
-/** The eight cells by recency, frequency and money, high value above; what each means and how it is treated. */
+/** The eight cells by recency, frequency and money, high value above; what each means. */
 const CELLS = [
   { key: 'champion', marks: '+ + +' },
   { key: 'develop', marks: '+ − +' },
@@ -54,7 +54,6 @@ export function RfmGrid({ model }: { model: LayerOut }) {
                 <span className="sub">{format.rate(layer?.share)}</span>
               </div>
               <div className="small">{t(`meaning.${key}`)}</div>
-              <div className="small mute">{t(`strategy.${key}`)}</div>
             </section>
           )
         })}
@@ -62,9 +61,7 @@ export function RfmGrid({ model }: { model: LayerOut }) {
       {none && (
         <div className="rfm-cell none">
           <b>{format.named(none)}</b> <Link to={membersOf(model.key, 'none')}>{format.people(none.n)}</Link>{' '}
-          <span className="sub">
-            {format.rate(none.share)} · {t('strategy.none')}
-          </span>
+          <span className="sub">{format.rate(none.share)}</span>
         </div>
       )}
     </Card>
