@@ -17,7 +17,18 @@ export interface Move {
 }
 
 /** Streams of people between the layers of two days, as wide as they are many. */
-export default function FlowCanvas({ moves, say, label }: { moves: Move[]; say: (n: number) => string; label: string }) {
+export default function FlowCanvas({
+  moves,
+  order,
+  say,
+  label,
+}: {
+  moves: Move[]
+  /** The names of the layers from the top. */
+  order: string[]
+  say: (n: number) => string
+  label: string
+}) {
   const box = useRef<HTMLDivElement>(null)
   const mode = useMode()
   useEffect(() => {
@@ -26,8 +37,8 @@ export default function FlowCanvas({ moves, say, label }: { moves: Move[]; say: 
     const chart = init(box.current)
     const quiet = window.matchMedia('(prefers-reduced-motion: reduce)').matches
     // A layer stands on both sides: the two are told apart by a mark that is not shown.
-    const left = [...new Set(moves.map(({ from }) => from))]
-    const right = [...new Set(moves.map(({ to }) => to))]
+    const left = order.filter((name) => moves.some(({ from }) => from === name))
+    const right = order.filter((name) => moves.some(({ to }) => to === name))
     chart.setOption({
       animation: !quiet,
       textStyle: { fontFamily: 'inherit', color: p.ink },
@@ -70,7 +81,7 @@ export default function FlowCanvas({ moves, say, label }: { moves: Move[]; say: 
       watch.disconnect()
       chart.dispose()
     }
-  }, [moves, say, mode])
+  }, [moves, order, say, mode])
   const rows = new Set(moves.map(({ from }) => from)).size
   return <div ref={box} style={{ height: Math.max(220, rows * 44) }} role="img" aria-label={label} />
 }

@@ -127,6 +127,7 @@ function FlowPicture({ items, nameOf, order }: { items: Flow[]; nameOf: (key: st
         <FlowCanvas
           label={t('flowTitle')}
           say={(n) => format.people(n)}
+          order={[...order.map(nameOf), nameOf(null)]}
           moves={shown
             .toSorted((a, b) => place(a.from_layer) - place(b.from_layer) || place(a.to_layer) - place(b.to_layer))
             .map((each) => ({

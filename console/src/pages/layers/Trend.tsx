@@ -31,6 +31,9 @@ export function Trend({ model }: { model: LayerOut }) {
     <Loaded query={trend} rows={6}>
       {({ items, dwell }) => {
         const periods = [...new Set(items.map((each) => each.start))]
+        // What is counted over a period that is not over would look like a fall.
+        const isOver = (period: string) => items.some((each) => each.start === period && each.stayed !== null)
+        const drawn = figure === 'people' ? periods : periods.filter(isOver)
         const at = (layer: string, period: string) => items.find((each) => each.layer === layer && each.start === period)
         const value = (layer: string, period: string): number | null => {
           const found = at(layer, period)
@@ -74,17 +77,17 @@ export function Trend({ model }: { model: LayerOut }) {
               drawing={{
                 kind: 'line',
                 fromZero: true,
-                categories: periods.map((day) => day.slice(2)),
+                categories: drawn.map((day) => day.slice(2)),
                 series: biggest.map((layer, n) => ({
                   name: format.named(layer),
                   colour: COLOURS[n] ?? 'faint',
-                  values: periods.map((period) => value(layer.key, period)),
+                  values: drawn.map((period) => value(layer.key, period)),
                 })),
                 say,
               }}
               head={[t('periodFrom'), ...model.layers.map((layer) => format.named(layer))]}
               rows={periods.map((period) => [
-                period,
+                isOver(period) ? period : t('running', { day: period }),
                 ...model.layers.map(({ key }) => {
                   const found = value(key, period)
                   return found === null ? null : say(found)
