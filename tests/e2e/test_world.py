@@ -87,7 +87,14 @@ class TestTags:
         page = at("/tags")
         assert "个标签" in heading(page)
         page.get_by_role("button", name="复购客户").click()
-        expect(page.get_by_role("dialog").get_by_text("近 365 天购买 ≥ 2 次")).to_be_visible()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_text("近 365 天购买 ≥ 2 次")).to_be_visible()
+        # What goes with it leads to the people who have both.
+        both = dialog.get_by_role("region", name="常和它一起出现的标签").get_by_role("link").first
+        shown = re.sub(r"\D", "", both.inner_text())
+        both.click()
+        expect(page).to_have_url(re.compile("/customers"))
+        expect(page.get_by_role("heading", level=1)).to_contain_text(shown)
 
 
 class TestLayers:

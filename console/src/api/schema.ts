@@ -1180,6 +1180,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insight/tags/{key}/insight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many had a tag day by day, and what goes with it */
+        get: operations["potager_insight_api_get_tag_insight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insight/tags/{key}/reason": {
         parameters: {
             query?: never;
@@ -5282,6 +5299,30 @@ export interface components {
             result: components["schemas"]["JourneyResult"] | null;
         };
         /**
+         * OverlapOut
+         * @description A tag often found with this one. n have it; both have both; share: both of those who have this one; lift: both
+         *     over what chance alone would give; jaccard: both over who has either.
+         */
+        OverlapOut: {
+            /** Both */
+            both: number;
+            /** Jaccard */
+            jaccard: number;
+            /** Key */
+            key: string;
+            /** Lift */
+            lift: number;
+            /** N */
+            n: number;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Share */
+            share: number;
+            value: components["schemas"]["Named"] | null;
+        };
+        /**
          * Overview
          * @description The house in a period of business days, both ends included, as known at `as_of`.
          *
@@ -6328,6 +6369,19 @@ export interface components {
             value?: string | null;
         };
         /**
+         * TagDay
+         * @description How many had the tag at the end of a business day.
+         */
+        TagDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** N */
+            n: number;
+        };
+        /**
          * TagFieldOut
          * @description kind is null for a tag one simply has or has not.
          */
@@ -6344,6 +6398,24 @@ export interface components {
             ops: string[];
             /** Options */
             options: components["schemas"]["Named"][];
+        };
+        /**
+         * TagInsight
+         * @description What the numbers of a tag are and were. computed_at, ms: the refresh they come from; null by hand or not yet.
+         */
+        TagInsight: {
+            /** As Of */
+            as_of: string | null;
+            /** Computed At */
+            computed_at: string | null;
+            /** Ms */
+            ms: number | null;
+            /** N */
+            n: number;
+            /** Overlaps */
+            overlaps: components["schemas"]["OverlapOut"][];
+            /** Trend */
+            trend: components["schemas"]["TagDay"][];
         };
         /** TagList */
         TagList: {
@@ -9093,6 +9165,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Changed"];
+                };
+            };
+        };
+    };
+    potager_insight_api_get_tag_insight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagInsight"];
                 };
             };
         };

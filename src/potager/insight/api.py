@@ -26,6 +26,7 @@ from potager.insight.schemas import (
     SchemaOut,
     SelectIn,
     TagChange,
+    TagInsight,
     TagList,
     TagOut,
 )
@@ -122,6 +123,12 @@ def remove_tag(request: HttpRequest, key: str) -> Status[None]:
     with store.write():
         definitions.remove(actor, "tag", key)
     return Status(204, None)
+
+
+@router.get("/tags/{key}/insight", response=TagInsight, summary="How many had a tag day by day, and what goes with it")
+def get_tag_insight(request: HttpRequest, key: str) -> TagInsight:
+    _require_all(actor_of(request))
+    return present.tag_insight_out(queries.tag(key), catalogue.load())
 
 
 @router.get("/tags/{key}/reason", response=Reason, summary="Why a customer has this tag, or not")

@@ -7,7 +7,7 @@ from datetime import date
 from django.http import HttpRequest
 from pyroaring import BitMap
 
-from potager.insight import queries, schemas, sets
+from potager.insight import queries, schemas, sets, tag_insight
 from potager.insight.conditions import bind_cases, bind_metric, bind_rule
 from potager.insight.conditions.base import Words
 from potager.insight.conditions.event_words import say_feature
@@ -138,6 +138,33 @@ def tag_list(fields: Fields, language: str) -> list[schemas.TagOut]:
             )
         )
     return found
+
+
+def tag_insight_out(row: TagDefinition, fields: Fields) -> schemas.TagInsight:
+    """What the numbers of a tag are and were."""
+    n, found = tag_insight.overlaps(row.key, fields)
+    stand = queries.stands().get(f"tag:{row.key}")
+    return schemas.TagInsight(
+        n=n,
+        trend=[schemas.TagDay(day=day, n=had) for day, had in tag_insight.trend(row.key, fields.tags[row.key], n)],
+        overlaps=[_overlap(each, n, fields) for each in found],
+        computed_at=stand.computed_at if stand else None,
+        as_of=stand.as_of if stand else None,
+        ms=stand.ms if stand else None,
+    )
+
+
+def _overlap(each: tag_insight.Overlap, mine: int, fields: Fields) -> schemas.OverlapOut:
+    tag = fields.tags[each.tag]
+    return schemas.OverlapOut(
+        **names(tag.key, tag.zh, tag.en),
+        value=None if each.value is None else schemas.Named(**_value(each.value, tag.labels)),
+        n=each.n,
+        both=each.both,
+        share=each.both / mine,
+        lift=each.lift,
+        jaccard=each.both / (mine + each.n - each.both),
+    )
 
 
 def tag_sentence(row: TagDefinition, fields: Fields, language: str) -> str:

@@ -17,11 +17,12 @@ from potager.people.models import State
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What a result stands at: how many customers, computed when, as of when."""
+    """What a result stands at: how many customers, computed when, as of when, how long the refresh took."""
 
     n: int | None
     computed_at: datetime
     as_of: datetime
+    ms: int
 
 
 _MOST_NAMES = 500
@@ -64,8 +65,8 @@ def audience(key: str) -> Audience:
 
 def stands() -> dict[str, Stand]:
     """Every result by name."""
-    rows = tables.opened().query("SELECT name, n, computed_at, as_of FROM result_state").to_pylist()
-    return {row["name"]: Stand(row["n"], _aware(row["computed_at"]), _aware(row["as_of"])) for row in rows}
+    rows = tables.opened().query("SELECT name, n, computed_at, as_of, ms FROM result_state").to_pylist()
+    return {row["name"]: Stand(row["n"], _aware(row["computed_at"]), _aware(row["as_of"]), row["ms"]) for row in rows}
 
 
 def live_customers() -> int:
@@ -90,11 +91,11 @@ def manual_counts() -> dict[str, dict[str | None, int]]:
 def case_counts(fields: Fields) -> dict[str, dict[str, int]]:
     """Tags by cases: value → customers, as last computed."""
     owner = tables.opened()
-    places = _places(owner)
+    known = places(owner)
     found = {}
     for key, field in fields.tags.items():
-        if field.source == TagKind.CASES and key in places:
-            wide, column = places[key]
+        if field.source == TagKind.CASES and key in known:
+            wide, column = known[key]
             rows = owner.query(f'SELECT "{column}" AS v, count(*)::BIGINT AS n FROM {wide} GROUP BY 1').to_pylist()
             found[key] = {row["v"]: row["n"] for row in rows if row["v"] is not None}
     return found
@@ -104,7 +105,7 @@ def values_of(cid: int) -> dict[str, Any]:
     """The computed tags of one customer that have a value: true, a text, a number or a date."""
     owner = tables.opened()
     wanted: dict[str, list[tuple[str, str]]] = {}
-    for key, (wide, column) in _places(owner).items():
+    for key, (wide, column) in places(owner).items():
         wanted.setdefault(wide, []).append((key, column))
     found: dict[str, Any] = {}
     for wide, columns in wanted.items():
@@ -175,7 +176,8 @@ def versions() -> dict[str, tuple[int, int, datetime]]:
     return {row["audience"]: (row["version"], row["n"], _aware(row["as_of"])) for row in rows.to_pylist()}
 
 
-def _places(owner: Warehouse) -> dict[str, tuple[str, str]]:
+def places(owner: Warehouse) -> dict[str, tuple[str, str]]:
+    """In which wide table and column the values of each computed tag are."""
     rows = owner.query("SELECT tag, wide, col FROM tag_column ORDER BY wide, tag").to_pylist()
     return {row["tag"]: (row["wide"], row["col"]) for row in rows}
 

@@ -144,6 +144,36 @@ class TagOut(Named):
     computed_at: datetime | None
 
 
+class TagDay(BaseModel):
+    """How many had the tag at the end of a business day."""
+
+    day: date
+    n: int
+
+
+class OverlapOut(Named):
+    """A tag often found with this one. n have it; both have both; share: both of those who have this one; lift: both
+    over what chance alone would give; jaccard: both over who has either."""
+
+    value: Named | None
+    n: int
+    both: int
+    share: float
+    lift: float
+    jaccard: float
+
+
+class TagInsight(BaseModel):
+    """What the numbers of a tag are and were. computed_at, ms: the refresh they come from; null by hand or not yet."""
+
+    n: int
+    trend: list[TagDay]
+    overlaps: list[OverlapOut]
+    computed_at: datetime | None
+    as_of: datetime | None
+    ms: int | None
+
+
 class TagList(BaseModel):
     items: list[TagOut]
     total: int

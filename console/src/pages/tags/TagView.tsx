@@ -2,18 +2,20 @@ import { Button, Popconfirm } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { http } from '../../api/client'
-import { useMayWrite } from '../../api/session'
-import type { Condition } from '../../conditions/tree'
+import { useMayWrite, useSeesAll } from '../../api/session'
 import { useKnown } from '../../conditions/useKnown'
 import { useAct } from '../../shared/act'
 import { useFormat } from '../../shared/format'
+import { Insight } from './Insight'
 import type { Tag } from './Tags'
+import { peopleWith } from './people'
 
 /** One tag: what it means, who has which value, who uses it. */
 export function TagView({ tag, onEdit, onRemoved }: { tag: Tag; onEdit: () => void; onRemoved: () => void }) {
   const { t } = useTranslation('tags')
   const format = useFormat()
   const mayWrite = useMayWrite()
+  const seesAll = useSeesAll()
   const remove = useAct(() => http.DELETE('/api/insight/tags/{key}', { params: { path: { key: tag.key } } }), {
     done: t('removed'),
     stale: ['/api/insight'],
@@ -43,6 +45,7 @@ export function TagView({ tag, onEdit, onRemoved }: { tag: Tag; onEdit: () => vo
         </tbody>
       </table>
       {tag.values.length > 0 && <Values tag={tag} />}
+      {seesAll && <Insight tag={tag} />}
       {mayWrite && (
         <div className="line">
           {(tag.source === 'manual' || tag.source === 'rule') && (
@@ -55,10 +58,6 @@ export function TagView({ tag, onEdit, onRemoved }: { tag: Tag; onEdit: () => vo
       )}
     </div>
   )
-}
-
-function peopleWith(condition: Condition): string {
-  return `/customers?condition=${encodeURIComponent(JSON.stringify(condition))}`
 }
 
 /** A definition that refers to the tag ("audience:warm_leads"), by name, one click away. */

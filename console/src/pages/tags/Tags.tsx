@@ -47,7 +47,7 @@ export default function Tags() {
                 </Card>
               ))}
               {open && (
-                <Drawer open onClose={() => set({ tag: '' })} title={format.named(open)} size={480}>
+                <Drawer open onClose={() => set({ tag: '' })} title={format.named(open)} size={640}>
                   <TagView tag={open} onEdit={() => setForm(open)} onRemoved={() => set({ tag: '' })} />
                 </Drawer>
               )}
