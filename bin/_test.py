@@ -42,7 +42,7 @@ NOT_IN_A_MINUTE = (
 def main(arguments: Sequence[str]) -> None:
     if "--conformance" in arguments:
         _setup.install("引擎与客户端 engines and clients", ROOT / "requirements-conformance.lock")
-        pytest("各引擎一致 conformance", "conformance")
+        pytest("各引擎一致 conformance", "conformance", "-n", "2")
         return
     fast = "--fast" in arguments
     if not fast and browser() is None:

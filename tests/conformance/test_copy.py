@@ -167,13 +167,6 @@ def test_the_command_tells_what_it_did(grown: Plot, target: ClickHouseWarehouse,
     assert done["rows"] > 300
 
 
-@pytest.mark.parametrize("url", ["mysql://host/db", "clickhouse://", "sc://", "nonsense"])
-def test_a_url_that_names_no_engine_is_refused(url: str) -> None:
-    with pytest.raises(Problem) as refused:
-        engines.distributed(url)
-    assert refused.value.code == "settings.warehouse"
-
-
 def test_an_engine_that_does_not_answer_is_a_plain_sentence() -> None:
     with pytest.raises(Problem) as refused:
         engines.distributed("clickhouse://user:secret@127.0.0.1:9/db")

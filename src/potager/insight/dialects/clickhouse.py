@@ -15,7 +15,7 @@ _MICROSECONDS = 6
 _UNSIGNED = 2**32
 
 
-class Types(ClickHouseType):
+class Types(ClickHouseType):  # type: ignore[misc]  # Ibis is not typed
     @classmethod
     def _from_ibis_Date(cls, dtype: dt.Date) -> sge.DataType:  # noqa: ARG003, N802  (named by Ibis)
         return sge.DataType(this=sge.DataType.Type.DATE32)
@@ -26,7 +26,7 @@ class Types(ClickHouseType):
         return sge.DataType(this=sge.DataType.Type.DATETIME64, expressions=[scale])
 
 
-class Compiler(ClickHouseCompiler):
+class Compiler(ClickHouseCompiler):  # type: ignore[misc]
     __slots__ = ()
 
     type_mapper = Types

@@ -11,7 +11,7 @@ from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 from ibis.expr import operations as ops
 
 
-class Compiler(PySparkCompiler):
+class Compiler(PySparkCompiler):  # type: ignore[misc]  # Ibis is not typed
     __slots__ = ()
 
     # Defined by the base printer, left out of Ibis' list for Spark.
