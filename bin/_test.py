@@ -1,7 +1,9 @@
 """`bin/test`: format, lint, types, import rules, generated files, tests on every database that answers, browser.
 
 `--fast` leaves out the console, the browser, the second database and the tests that take longest; `--coverage` counts
-the lines of the product that the tests on SQLite reach, and asks for 92 %. Ends with pytest's closing line.
+the lines of the product that the tests on SQLite reach, and asks for 92 %. `--conformance` is a leg of its own: every
+definition on every engine, with the clients and engines of requirements-conformance.lock. Ends with pytest's closing
+line.
 """
 
 import os
@@ -38,6 +40,10 @@ NOT_IN_A_MINUTE = (
 
 
 def main(arguments: Sequence[str]) -> None:
+    if "--conformance" in arguments:
+        _setup.install("引擎与客户端 engines and clients", ROOT / "requirements-conformance.lock")
+        pytest("各引擎一致 conformance", "conformance", "-n", "2")
+        return
     fast = "--fast" in arguments
     if not fast and browser() is None:
         _setup.say("没有 Chromium. No Chromium: run `apt-get install chromium fonts-noto-cjk`, as .ci/run does")
@@ -45,7 +51,7 @@ def main(arguments: Sequence[str]) -> None:
     static_checks()
     if fast:
         left_out = [f"--ignore=tests/{each}" for each in NOT_IN_A_MINUTE]
-        pytest("SQLite", "not slow and not browser and not once", "-n", "2", *left_out)
+        pytest("SQLite", "not slow and not browser and not once and not conformance", "-n", "2", *left_out)
         return
     _setup.put_node_first()
     _setup.install_modules()
@@ -53,10 +59,16 @@ def main(arguments: Sequence[str]) -> None:
     for name, script in {"控制台规则 eslint": "lint", "控制台类型 tsc": "types", "控制台测试 vitest": "test"}.items():
         _setup.step(name, ["npm", "run", "--silent", script], cwd=CONSOLE)
     if answers(POSTGRES):
-        pytest("PostgreSQL", "not slow and not browser and not once", "-n", "2", database=POSTGRES)
+        pytest("PostgreSQL", "not slow and not browser and not once and not conformance", "-n", "2", database=POSTGRES)
     # Counting lines takes two thirds as long again as the tests themselves, so it is asked for.
     counted = ("--cov", "--cov-report=term:skip-covered", f"--cov-fail-under={COVERAGE_AT_LEAST}")
-    pytest("SQLite", "not slow and not browser", "-n", "2", *(counted if "--coverage" in arguments else ()))
+    pytest(
+        "SQLite",
+        "not slow and not browser and not conformance",
+        "-n",
+        "2",
+        *(counted if "--coverage" in arguments else ()),
+    )
     pytest("浏览器 browser", "browser", "-n", "2", "--dist", "loadfile")
 
 

@@ -13,6 +13,7 @@ from potager.facts.imports.mapping import FileMapping, Kind, parse_yaml
 from potager.facts.imports.run import Checked
 from potager.facts.imports.sniff import shape_of
 from potager.facts.models import ImportRun
+from potager.insight import catalogue
 from potager.org.access import SYSTEM
 
 
@@ -58,6 +59,26 @@ def rebuild() -> None:
 
     reached = make_again(lambda seq: click.echo(f"… {seq:,}", err=True))
     click.echo(f"warehouse: up to {reached:,}")
+
+
+@warehouse.command()
+@click.option("--to", "url", required=True, help="clickhouse://user:password@host:8123/database or sc://host:15002")
+@click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
+def copy(url: str, *, as_json: bool) -> None:
+    """Bring what conditions look at to a distributed engine. Stopped and started again it goes on where it was."""
+    from potager.facts import warehouse as engines
+    from potager.insight import copying, tables
+
+    source = tables.opened(catalogue.load())
+    target = engines.distributed(url)
+    try:
+        done = copying.copy(source, target, lambda line: click.echo(f"… {line}", err=True))
+    finally:
+        target.close()
+    if as_json:
+        click.echo(json.dumps({"rows": done.rows, "brought": done.brought, "already_there": done.there}))
+        return
+    click.echo(f"{done.rows:,} rows in {done.brought} pieces; {done.there} were there already; counts and sums agree")
 
 
 def _guessed(file: Path, kind: Kind) -> str:

@@ -66,9 +66,12 @@ def serve(port: int) -> None:
 def serve_house(port: int, sign_in: str = "") -> None:
     """Serve until told to stop: HTTP, background work and, in a world, the simulated phones beside it."""
     from potager.facts import warehouse
+    from potager.facts.warehouse import refusals
     from potager.touch.simulator import launcher
     from potager.web.server import Server
 
+    if environment().warehouse not in {"", "duckdb:"}:
+        raise refusals.no_transactions(environment().warehouse.partition("://")[0])
     server = Server(port, on_stop=[warehouse.close])
     server.prepare()
     phones = launcher.start() if clock.is_world() else None

@@ -13,12 +13,14 @@ _ROOT = Path(__file__).resolve().parents[3]
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Paths are absolute. `database` is '' for the embedded SQLite file, else a postgresql:// URL."""
+    """Paths are absolute. `database` is '' for the embedded SQLite file, else a postgresql:// URL; `warehouse` is ''
+    for the embedded DuckDB file, else a clickhouse:// or sc:// URL."""
 
     home: Path
     database: str
     debug: bool
     allowed_hosts: tuple[str, ...]
+    warehouse: str = ""
 
     @property
     def sqlite_file(self) -> Path:
@@ -40,7 +42,8 @@ class Environment:
 
 @cache
 def environment() -> Environment:
-    """The settings of this process, from POTAGER_HOME, POTAGER_DATABASE, POTAGER_DEBUG, POTAGER_HOSTS."""
+    """The settings of this process, from POTAGER_HOME, POTAGER_DATABASE, POTAGER_WAREHOUSE, POTAGER_DEBUG and
+    POTAGER_HOSTS."""
     home = Path(os.environ.get("POTAGER_HOME") or _ROOT / "var").resolve()
     hosts = tuple(host for host in os.environ.get("POTAGER_HOSTS", "").split(",") if host)
     return Environment(
@@ -48,6 +51,7 @@ def environment() -> Environment:
         database=os.environ.get("POTAGER_DATABASE", ""),
         debug=os.environ.get("POTAGER_DEBUG", "") == "1",
         allowed_hosts=("127.0.0.1", "localhost", "[::1]", *hosts),
+        warehouse=os.environ.get("POTAGER_WAREHOUSE", ""),
     )
 
 

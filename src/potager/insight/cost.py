@@ -63,9 +63,9 @@ def of_plan(plan: Plan, sizes: Mapping[str, int]) -> Estimate:
 
 def sizes(read: Callable[[str], pa.Table]) -> dict[str, int]:
     """The rows of the tables conditions read: the engine knows them without looking."""
-    counts = ", ".join(f"(SELECT count(*) FROM {table})::BIGINT AS {table}" for table in TABLES)
+    counts = ", ".join(f"(SELECT CAST(count(*) AS BIGINT) FROM {table}) AS {table}_rows" for table in TABLES)
     found: dict[str, int] = read(f"SELECT {counts}").to_pylist()[0]
-    return found
+    return {table: found[f"{table}_rows"] for table in TABLES}
 
 
 def guard(bound: Bound, read: Callable[[str], pa.Table]) -> Estimate:

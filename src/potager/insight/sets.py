@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from potager.core import clock
+from potager.facts.warehouse import refusals
 from potager.insight import beside, catalogue, cost, instant, tables
 from potager.insight.conditions import Condition, bind
 from potager.insight.conditions.base import Node
-from potager.insight.conditions.logic import AllOf, Bound
+from potager.insight.conditions.logic import AllOf, Bound, every_leaf
 from potager.insight.dictionaries import binding_of
 from potager.insight.fields import Fields
 from potager.insight.moment import Moment
@@ -44,21 +45,25 @@ class Counted:
 # Some people in no order that means anything, the same ones however the answer was found: cids times Knuth's number.
 _SCATTER: Final = 2_654_435_761
 _ROUND: Final = 4_294_967_296
+# Rows what, n, h: how many, of how many, and the ten.
 _COUNTED: Final = f"""
-WITH m AS MATERIALIZED ({{}}), ten AS (SELECT cid, cid * {_SCATTER} % {_ROUND} AS h FROM m ORDER BY h, cid LIMIT 10)
-SELECT (SELECT count(*) FROM m)::BIGINT AS n, (SELECT count(*) FROM customer WHERE live)::BIGINT AS total,
-    (SELECT list(cid ORDER BY h, cid) FROM ten) AS some"""
+WITH m AS ({{}}), ten AS (
+    SELECT CAST(cid AS BIGINT) AS cid, CAST(cid AS BIGINT) * {_SCATTER} % {_ROUND} AS h FROM m ORDER BY h, cid LIMIT 10
+)
+SELECT 'count' AS what, CAST(count(*) AS BIGINT) AS n, CAST(0 AS BIGINT) AS h FROM m
+UNION ALL SELECT 'total', CAST(count(*) AS BIGINT), CAST(0 AS BIGINT) FROM customer WHERE live
+UNION ALL SELECT 'sample', cid, h FROM ten"""
 
 
 def members(condition: Condition | Bound, as_of: AsOf = None, *, fields: Fields | None = None) -> Cids:
     """The live customers for whom the condition holds, ascending."""
-    found = _ask(condition, as_of, fields, "SELECT cid FROM ({}) ORDER BY cid")
+    found = _ask(condition, as_of, fields, "SELECT cid FROM ({}) AS m ORDER BY cid")
     return found["cid"].to_numpy()
 
 
 def count(condition: Condition | Bound, as_of: AsOf = None, *, fields: Fields | None = None) -> int:
     """How many live customers the condition selects."""
-    found = _ask(condition, as_of, fields, "SELECT count(*)::BIGINT AS n FROM ({})")
+    found = _ask(condition, as_of, fields, "SELECT CAST(count(*) AS BIGINT) AS n FROM ({}) AS m")
     return int(found["n"][0].as_py())
 
 
@@ -67,12 +72,16 @@ def counted(condition: Condition | Bound, as_of: AsOf = None, *, fields: Fields 
     fields = fields or catalogue.load()
     bound = bind(condition, fields) if isinstance(condition, Node) else condition
     if as_of is None:
-        owner = tables.opened(fields)
-        found = instant.members(bound, fields, Moment(clock.now(), fields.zone), owner)
+        owner = tables.asked(fields)
+        found = None
+        if owner.capabilities.own_sql:
+            found = instant.members(bound, fields, Moment(clock.now(), fields.zone), owner)
         if found is not None:
             return Counted(len(found), instant.everybody(owner), _some(found))
-    row = _ask(bound, as_of, fields, _COUNTED).to_pylist()[0]
-    return Counted(row["n"], row["total"], tuple(row["some"] or ()))
+    rows = _ask(bound, as_of, fields, _COUNTED).to_pylist()
+    numbers = {row["what"]: int(row["n"]) for row in rows if row["what"] != "sample"}
+    samples = sorted((int(row["h"]), int(row["n"])) for row in rows if row["what"] == "sample")
+    return Counted(numbers["count"], numbers["total"], tuple(cid for _, cid in samples))
 
 
 def _some(found: BitMap) -> tuple[int, ...]:
@@ -88,7 +97,7 @@ def holds(
     """Those of the given customers for whom the condition holds. Saved conditions ask this while journeys move, so
     a heavy one is not refused here."""
     asked = pa.table({"cid": pa.array(sorted(set(cids)), pa.int32())})
-    outer = "SELECT cid FROM ({}) SEMI JOIN asked USING (cid)"
+    outer = "SELECT cid FROM ({}) AS m WHERE cid IN (SELECT cid FROM asked)"
     found = _ask(condition, as_of, fields, outer, {"asked": asked}, guarded=False)
     return set(found["cid"].to_numpy().tolist())
 
@@ -96,6 +105,12 @@ def holds(
 def warm() -> None:
     """Import the printer and use it once, so that the first count a person waits for is as quick as the second."""
     members_statement(AllOf(()))
+
+
+def _audiences(bound: Bound) -> set[str]:
+    """The audiences a condition looks up."""
+    needs = frozenset[str]().union(*(leaf.needs for leaf in every_leaf(bound)))
+    return {name.removeprefix("audience:") for name in needs if name.startswith("audience:")}
 
 
 def _ask(
@@ -110,10 +125,13 @@ def _ask(
     fields = fields or catalogue.load()
     bound = bind(condition, fields) if isinstance(condition, Node) else condition
     moment = Moment(clock.as_of(as_of), fields.zone)
-    owner = tables.opened(fields)
+    owner = tables.asked(fields)
+    engine = owner.capabilities
+    if not engine.own_sql and any(not fields.audiences[key].frozen for key in _audiences(bound)):
+        raise refusals.no_own_sql(engine.name, "动态人群", "Audiences that are not frozen")
     if guarded:
         cost.guard(bound, owner.query)
-    statement = members_statement(bound)
+    statement = members_statement(bound, engine.name)
     lists = beside.tables(statement.beside, moment.at, owner.query)
     return run(
         statement,

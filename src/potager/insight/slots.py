@@ -137,6 +137,11 @@ def _bounds(window: "str | Window", moment: Moment) -> Bounds:
     return bounds_of(window, moment) if isinstance(window, str) else window.bounds(moment)
 
 
+def is_slot(text: str) -> bool:
+    """Whether a text value is a slot: slots are always the whole of one."""
+    return text.startswith("\x02") and text.endswith("\x03")
+
+
 def fill(sql: str, given: Mapping[str, Give], binding: Binding) -> str:
     """The statement with every slot filled."""
     for token, give in given.items():

@@ -8,6 +8,7 @@ from hashlib import blake2b
 import pyarrow as pa
 
 from potager.insight.conditions.logic import Bound, every_leaf
+from potager.insight.dialects import DUCKDB, printed
 from potager.insight.slots import Binding, Give, Slots, fill
 from potager.insight.sql import members_table
 
@@ -38,13 +39,11 @@ def beside_of(*conditions: Bound) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
-def members_statement(bound: Bound) -> Statement:
-    """The customers for whom the condition holds: one column cid. Equal conditions are printed once."""
-    import ibis
-
+def members_statement(bound: Bound, dialect: str = DUCKDB) -> Statement:
+    """The customers for whom the condition holds: one column cid. Equal conditions are printed once per engine."""
     slots = Slots()
-    sql = ibis.to_sql(members_table(bound, slots), dialect="duckdb")
-    return Statement(str(sql), dict(slots.given), beside_of(bound))
+    sql = printed(members_table(bound, slots), dialect)
+    return Statement(sql, dict(slots.given), beside_of(bound))
 
 
 def run(

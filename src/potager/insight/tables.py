@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from potager.facts import columns, warehouse
-from potager.facts.warehouse import Warehouse, Writer
+from potager.facts.warehouse import Warehouse, Writer, refusals
 from potager.insight.fields import Fields
 
 # Tables of what scans computed, kept to be added to; named after what they mean (insight.scans, insight.rfm).
@@ -69,13 +69,23 @@ def ensure(writer: Writer) -> None:
     writer.execute("ALTER TABLE rfm_threshold ADD COLUMN IF NOT EXISTS cuts VARCHAR")
 
 
+def asked(fields: Fields) -> Warehouse:
+    """The warehouse to put printed conditions to, on whatever engine it is."""
+    found = warehouse.get()
+    return opened(fields) if found.capabilities.own_sql else found
+
+
 def opened(fields: Fields | None = None) -> Warehouse:
     """The warehouse with these tables in it, and with a column for every attribute and property of `fields`.
 
     The loader adds such columns with the next facts; a field just declared is asked about before that.
+
+    Raises Conflict("warehouse.unsupported") on an engine that answers printed conditions only.
     """
     global _ready
     found = warehouse.get()
+    if not found.capabilities.own_sql:
+        raise refusals.no_own_sql(found.capabilities.name, "这些结果", "These results")
     if _ready is None or _ready.warehouse is not found:
         with found.write() as writer:
             ensure(writer)

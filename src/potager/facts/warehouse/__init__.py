@@ -1,35 +1,58 @@
-"""The process's one warehouse, opened when first needed."""
+"""The process's one warehouse, opened when first needed: the embedded file, or the engine POTAGER_WAREHOUSE names."""
 
 import threading
 
 from potager.core.settings import environment
-from potager.facts.warehouse import schema
-from potager.facts.warehouse.base import Capabilities, Params, Warehouse, Writer
+from potager.facts.warehouse import refusals, schema
+from potager.facts.warehouse.base import Capabilities, Params, Target, Warehouse, Writer
+from potager.facts.warehouse.clickhouse import ClickHouseWarehouse
 from potager.facts.warehouse.duckdb import DuckWarehouse
+from potager.facts.warehouse.spark import SparkWarehouse
 
-__all__ = ["Capabilities", "Params", "Warehouse", "Writer", "close", "get"]
+__all__ = ["Capabilities", "Params", "Target", "Warehouse", "Writer", "close", "distributed", "embedded", "get"]
 
 _lock = threading.Lock()
 _warehouse: Warehouse | None = None
 
 
 def get() -> Warehouse:
-    """The warehouse of this process, with the tables of `schema` in it.
+    """The warehouse of this process; the embedded one with the tables of `schema` in it.
 
-    Raises Conflict("warehouse.owned") when another process holds the file.
+    Raises Conflict("warehouse.owned") when another process holds the file, Problem for a POTAGER_WAREHOUSE that cannot
+    be opened.
     """
     global _warehouse
     with _lock:
         if _warehouse is None:
-            opened = DuckWarehouse(environment().warehouse_file)
-            try:
-                with opened.write() as writer:
-                    schema.ensure(writer)
-            except BaseException:
-                opened.close()
-                raise
-            _warehouse = opened
+            url = environment().warehouse
+            _warehouse = embedded() if url in {"", "duckdb:"} else distributed(url)
         return _warehouse
+
+
+def embedded() -> DuckWarehouse:
+    """The embedded file, opened; whoever asks for it closes it."""
+    opened = DuckWarehouse(environment().warehouse_file)
+    try:
+        with opened.write() as writer:
+            schema.ensure(writer)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def distributed(url: str) -> ClickHouseWarehouse | SparkWarehouse:
+    """A distributed engine by its URL.
+
+    Raises Problem when the URL names none, its client is not installed, or it does not answer.
+    """
+    match url.partition("://")[0]:
+        case "clickhouse":
+            return ClickHouseWarehouse(url)
+        case "sc":
+            return SparkWarehouse(url)
+        case _:
+            raise refusals.bad_url(url)
 
 
 def close() -> None:

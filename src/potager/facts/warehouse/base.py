@@ -12,12 +12,20 @@ Params = Sequence[object] | Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What the engine can do beyond the portable SQL that every engine runs."""
+    """What the engine can do beyond the portable SQL that every engine runs.
+
+    name          also the dialect definitions are printed in (insight.dialects)
+    transactions  whether many tables change at once or not at all, as loading facts and refreshing results need;
+                  without it the warehouse answers questions over what `warehouse copy` brought
+    own_sql       whether it reads the embedded engine's SQL beyond printed definitions: metrics, funnels, value
+    """
 
     name: str
     asof_join: bool
     window_funnel: bool
     null_for_empty: bool
+    transactions: bool = True
+    own_sql: bool = True
 
 
 class Writer(Protocol):
@@ -71,4 +79,35 @@ class Warehouse(Protocol):
 
     def close(self) -> None:
         """Let go of the file."""
+        ...
+
+
+class Target(Protocol):
+    """A distributed engine as `warehouse copy` fills it: one table at a time, no transaction over several."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def query(self, sql: str, params: Params = (), *, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
+        """See Warehouse."""
+        ...
+
+    def create(self, table: str, schema: pa.Schema) -> None:
+        """Make the table where it is absent, laid out for reads by customer and month, and the columns it lacks."""
+        ...
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Add Arrow rows by column name."""
+        ...
+
+    def replace(self, table: str, rows: pa.Table) -> None:
+        """Put Arrow rows in place of the table at once (created if absent)."""
+        ...
+
+    def remove(self, table: str, where: str) -> None:
+        """Take away the rows that pass a test, and wait until they are gone."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connections."""
         ...

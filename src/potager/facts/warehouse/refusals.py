@@ -1,0 +1,72 @@
+"""What a warehouse says when it is asked for what its engine does not do."""
+
+from potager.core.errors import Conflict, Problem
+
+
+def no_transactions(engine: str) -> Conflict:
+    """Loading facts and refreshing results need a transaction over many tables."""
+    return Conflict(
+        "warehouse.read_only",
+        zh=f"数据仓库引擎 {engine} 只用于查询：入库与刷新要在内置引擎上做，再用 potager warehouse copy 拷过去",
+        en=(
+            f"The warehouse engine {engine} answers questions only: load and refresh on the embedded engine, "
+            "then bring the result with potager warehouse copy"
+        ),
+        place="POTAGER_WAREHOUSE",
+    )
+
+
+def no_own_sql(engine: str, what_zh: str, what_en: str) -> Conflict:
+    """What is written for the embedded engine by hand does not run elsewhere."""
+    return Conflict(
+        "warehouse.unsupported",
+        zh=f"{what_zh}目前只在内置引擎上计算，{engine} 上还不能：请把 POTAGER_WAREHOUSE 改回 duckdb:",
+        en=f"{what_en} are computed on the embedded engine only, not on {engine} yet: set POTAGER_WAREHOUSE to duckdb:",
+        place="POTAGER_WAREHOUSE",
+    )
+
+
+def no_removal(engine: str) -> Conflict:
+    """Plain Parquet tables only grow."""
+    return Conflict(
+        "warehouse.unsupported",
+        zh=f"{engine} 的表只能整张替换，不能删去一部分行",
+        en=f"A table in {engine} can be replaced whole; rows cannot be taken out of it",
+        place="POTAGER_WAREHOUSE",
+    )
+
+
+def no_client(engine: str, extra: str) -> Problem:
+    """The client library of the engine is an extra."""
+    return Problem(
+        "warehouse.client",
+        zh=f"没有安装 {engine} 的客户端：pip install 'potager[{extra}]'",
+        en=f"The client of {engine} is not installed: pip install 'potager[{extra}]'",
+        place="POTAGER_WAREHOUSE",
+    )
+
+
+def bad_url(url: str) -> Problem:
+    return Problem(
+        "settings.warehouse",
+        zh=f"POTAGER_WAREHOUSE「{url}」应写成 duckdb:、clickhouse://用户:密码@主机:8123/库 或 sc://主机:15002",
+        en=(
+            f"POTAGER_WAREHOUSE “{url}” must be duckdb:, clickhouse://user:password@host:8123/database "
+            "or sc://host:15002"
+        ),
+        place="POTAGER_WAREHOUSE",
+    )
+
+
+def unreachable(engine: str, where: str, error: Exception) -> Problem:
+    """`where` without the password."""
+    return Problem(
+        "warehouse.unreachable",
+        zh=f"连不上 {engine}（{where}）：请检查地址、账号和网络。对方说：{_first_line(error)}",
+        en=f"{engine} at {where} cannot be reached: check address, account and network. It said: {_first_line(error)}",
+        place="POTAGER_WAREHOUSE",
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
