@@ -180,7 +180,7 @@ def _columns(schema: pa.Schema) -> str:
     return ", ".join(f"{_named(each.name)} {_type(each)}" for each in schema)
 
 
-def _type(column: pa.Field) -> str:
+def _type(column: "pa.Field[Any]") -> str:
     found = _TYPES[column.type]
     return found if not column.nullable else f"Nullable({found})"
 
