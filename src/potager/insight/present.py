@@ -154,9 +154,9 @@ def tag_insight_out(row: TagDefinition, fields: Fields) -> schemas.TagInsight:
     )
 
 
-def _overlap(each: tag_insight.Overlap, mine: int, fields: Fields) -> schemas.OverlapOut:
+def _overlap(each: tag_insight.Overlap, mine: int, fields: Fields) -> schemas.TagOverlap:
     tag = fields.tags[each.tag]
-    return schemas.OverlapOut(
+    return schemas.TagOverlap(
         **names(tag.key, tag.zh, tag.en),
         value=None if each.value is None else schemas.Named(**_value(each.value, tag.labels)),
         n=each.n,

@@ -151,7 +151,7 @@ class TagDay(BaseModel):
     n: int
 
 
-class OverlapOut(Named):
+class TagOverlap(Named):
     """A tag often found with this one. n have it; both have both; share: both of those who have this one; lift: both
     over what chance alone would give; jaccard: both over who has either."""
 
@@ -168,7 +168,7 @@ class TagInsight(BaseModel):
 
     n: int
     trend: list[TagDay]
-    overlaps: list[OverlapOut]
+    overlaps: list[TagOverlap]
     computed_at: datetime | None
     as_of: datetime | None
     ms: int | None
