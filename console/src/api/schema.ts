@@ -659,6 +659,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insight/audience-sets/combine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Union, intersect or minus as a new audience */
+        post: operations["potager_insight_api_audience_sets_combine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/audience-sets/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How 2 to 6 audiences overlap: every region, counted exactly */
+        get: operations["potager_insight_api_audience_sets_get_overlap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/audience-sets/{key}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Some of an audience, as a list of its own */
+        post: operations["potager_insight_api_audience_sets_sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/audience-sets/{key}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disjoint parts of an audience, as lists */
+        post: operations["potager_insight_api_audience_sets_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insight/audiences": {
         parameters: {
             query?: never;
@@ -3034,6 +3102,33 @@ export interface components {
             people: number;
         };
         /**
+         * CombineIn
+         * @description A new audience out of others: `op` over `of`, without the members of `outside`.
+         *
+         *     live  follow the others from now on, instead of keeping today's members as a list
+         */
+        CombineIn: {
+            /** Key */
+            key: string;
+            /**
+             * Live
+             * @default false
+             */
+            live: boolean;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Of */
+            of: string[];
+            op: components["schemas"]["SetOp"];
+            /** Outside */
+            outside?: string[];
+        };
+        /**
          * ConsentIn
          * @description `*` means every channel or every purpose.
          */
@@ -5282,6 +5377,39 @@ export interface components {
             result: components["schemas"]["JourneyResult"] | null;
         };
         /**
+         * OverlapOut
+         * @description Every region with somebody in it, the largest first; n: people in any.
+         */
+        OverlapOut: {
+            /** Audiences */
+            audiences: components["schemas"]["OverlapSet"][];
+            /** N */
+            n: number;
+            /** Regions */
+            regions: components["schemas"]["OverlapRegion"][];
+        };
+        /**
+         * OverlapRegion
+         * @description The people who are in exactly these audiences and in no other of those asked.
+         */
+        OverlapRegion: {
+            /** Inside */
+            inside: string[];
+            /** N */
+            n: number;
+        };
+        /** OverlapSet */
+        OverlapSet: {
+            /** Key */
+            key: string;
+            /** N */
+            n: number;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+        };
+        /**
          * Overview
          * @description The house in a period of business days, both ends included, as known at `as_of`.
          *
@@ -5370,6 +5498,26 @@ export interface components {
             control: number;
             /** Treated */
             treated: number;
+        };
+        /**
+         * PartIn
+         * @description One part of a split: its share relative to the shares of the others.
+         */
+        PartIn: {
+            /** Key */
+            key: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Share
+             * @default 1
+             */
+            share: number;
         };
         /**
          * PhoneAct
@@ -5959,6 +6107,30 @@ export interface components {
             name: string;
         };
         /**
+         * SampleIn
+         * @description Some of an audience: n people, or a share of them in percent. The same seed draws the same people.
+         */
+        SampleIn: {
+            /** Key */
+            key: string;
+            /** N */
+            n?: number | null;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Percent */
+            percent?: number | null;
+            /**
+             * Seed
+             * @default potager
+             */
+            seed: string;
+        };
+        /**
          * SchemaOut
          * @description The JSON Schema of a condition.
          */
@@ -6031,6 +6203,12 @@ export interface components {
             /** Staff Name */
             staff_name: string | null;
         };
+        /**
+         * SetOp
+         * @description Who of several audiences: in any, in all, in the first and none of the others.
+         * @enum {string}
+         */
+        SetOp: "union" | "intersect" | "minus";
         /** SignIn */
         SignIn: {
             /** Login */
@@ -6089,6 +6267,19 @@ export interface components {
             name_en: string;
             /** Name Zh */
             name_zh: string;
+        };
+        /**
+         * SplitAudienceIn
+         * @description Disjoint parts of an audience, which together are everybody. The same seed gives the same parts.
+         */
+        SplitAudienceIn: {
+            /** Parts */
+            parts: components["schemas"]["PartIn"][];
+            /**
+             * Seed
+             * @default potager
+             */
+            seed: string;
         };
         /** SplitIn */
         SplitIn: {
@@ -8147,6 +8338,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AffinitySettings"];
+                };
+            };
+        };
+    };
+    potager_insight_api_audience_sets_combine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CombineIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_audience_sets_get_overlap: {
+        parameters: {
+            query: {
+                key: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlapOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_audience_sets_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_audience_sets_split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitAudienceIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceList"];
                 };
             };
         };

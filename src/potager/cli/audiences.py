@@ -8,7 +8,7 @@ from pyroaring import BitMap
 from potager.core import store
 from potager.insight import algebra, audience_sets, queries
 from potager.insight.models import Audience
-from potager.insight.set_schemas import CombineIn, PartIn, SampleIn, SplitIn
+from potager.insight.set_schemas import CombineIn, PartIn, SampleIn, SplitAudienceIn
 from potager.org.access import SYSTEM
 
 _JSON = click.option("--json", "as_json", is_flag=True)
@@ -85,7 +85,7 @@ def sample(source: str, key: str, n: int | None, percent: float | None, *, seed:
 @_JSON
 def split(source: str, parts: tuple[str, ...], seed: str, *, as_json: bool) -> None:
     """Split audience SOURCE into lists, PARTS as key:share (test:9 control:1)."""
-    body = SplitIn(parts=[_part(text) for text in parts], seed=seed)
+    body = SplitAudienceIn(parts=[_part(text) for text in parts], seed=seed)
     row = queries.audience(source)
     found = audience_sets.members(row)
     with store.write():

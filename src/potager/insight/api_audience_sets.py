@@ -8,7 +8,7 @@ from potager.core.errors import Forbidden
 from potager.insight import audience_sets, catalogue, present, queries
 from potager.insight.present import language_of
 from potager.insight.schemas import AudienceList, AudienceOut
-from potager.insight.set_schemas import CombineIn, OverlapOut, OverlapRegion, OverlapSet, SampleIn, SplitIn
+from potager.insight.set_schemas import CombineIn, OverlapOut, OverlapRegion, OverlapSet, SampleIn, SplitAudienceIn
 from potager.org.access import Actor, actor_of, require_write
 
 router = Router(tags=["insight"])
@@ -50,7 +50,7 @@ def sample(request: HttpRequest, key: str, body: SampleIn) -> Status[AudienceOut
 
 
 @router.post("/{key}/split", response={201: AudienceList}, summary="Disjoint parts of an audience, as lists")
-def split(request: HttpRequest, key: str, body: SplitIn) -> Status[AudienceList]:
+def split(request: HttpRequest, key: str, body: SplitAudienceIn) -> Status[AudienceList]:
     actor = actor_of(request)
     require_write(actor)
     source = queries.audience(key)

@@ -12,7 +12,7 @@ from potager.insight import algebra, catalogue, definitions, queries, sets
 from potager.insight.algebra import Region, SetOp
 from potager.insight.conditions import bind_rule
 from potager.insight.models import Audience
-from potager.insight.set_schemas import CombineIn, SampleIn, SplitIn
+from potager.insight.set_schemas import CombineIn, SampleIn, SplitAudienceIn
 from potager.insight.specs import AudienceSpec
 from potager.org.access import Actor
 
@@ -94,7 +94,7 @@ def save_sample(actor: Actor, source: Audience, body: SampleIn, found: BitMap) -
     return definitions.freeze(actor, spec, algebra.sample(found, n, body.seed), of=source.key)
 
 
-def save_split(actor: Actor, source: Audience, body: SplitIn, found: BitMap) -> list[Audience]:
+def save_split(actor: Actor, source: Audience, body: SplitAudienceIn, found: BitMap) -> list[Audience]:
     """Keep the parts of an audience as lists: disjoint, and together everybody."""
     parts = algebra.split(found, [part.share for part in body.parts], body.seed)
     return [

@@ -45,7 +45,7 @@ class PartIn(FreezeIn):
     share: int = Field(1, ge=1, le=10_000)
 
 
-class SplitIn(BaseModel):
+class SplitAudienceIn(BaseModel):
     """Disjoint parts of an audience, which together are everybody. The same seed gives the same parts."""
 
     parts: list[PartIn] = Field(min_length=2, max_length=20)
