@@ -659,6 +659,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insight/audience-sets/combine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Union, intersect or minus as a new audience */
+        post: operations["potager_insight_api_audience_sets_combine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/audience-sets/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How 2 to 6 audiences overlap: every region, counted exactly */
+        get: operations["potager_insight_api_audience_sets_get_overlap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/audience-sets/{key}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Some of an audience, as a list of its own */
+        post: operations["potager_insight_api_audience_sets_sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/audience-sets/{key}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disjoint parts of an audience, as lists */
+        post: operations["potager_insight_api_audience_sets_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insight/audiences": {
         parameters: {
             query?: never;
@@ -3051,6 +3119,33 @@ export interface components {
             people: number;
         };
         /**
+         * CombineIn
+         * @description A new audience out of others: `op` over `of`, without the members of `outside`.
+         *
+         *     live  follow the others from now on, instead of keeping today's members as a list
+         */
+        CombineIn: {
+            /** Key */
+            key: string;
+            /**
+             * Live
+             * @default false
+             */
+            live: boolean;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Of */
+            of: string[];
+            op: components["schemas"]["SetOp"];
+            /** Outside */
+            outside?: string[];
+        };
+        /**
          * ConsentIn
          * @description `*` means every channel or every purpose.
          */
@@ -5300,27 +5395,36 @@ export interface components {
         };
         /**
          * OverlapOut
-         * @description A tag often found with this one. n have it; both have both; share: both of those who have this one; lift: both
-         *     over what chance alone would give; jaccard: both over who has either.
+         * @description Every region with somebody in it, the largest first; n: people in any.
          */
         OverlapOut: {
-            /** Both */
-            both: number;
-            /** Jaccard */
-            jaccard: number;
+            /** Audiences */
+            audiences: components["schemas"]["OverlapSet"][];
+            /** N */
+            n: number;
+            /** Regions */
+            regions: components["schemas"]["OverlapRegion"][];
+        };
+        /**
+         * OverlapRegion
+         * @description The people who are in exactly these audiences and in no other of those asked.
+         */
+        OverlapRegion: {
+            /** Inside */
+            inside: string[];
+            /** N */
+            n: number;
+        };
+        /** OverlapSet */
+        OverlapSet: {
             /** Key */
             key: string;
-            /** Lift */
-            lift: number;
             /** N */
             n: number;
             /** Name En */
             name_en: string;
             /** Name Zh */
             name_zh: string;
-            /** Share */
-            share: number;
-            value: components["schemas"]["Named"] | null;
         };
         /**
          * Overview
@@ -5411,6 +5515,26 @@ export interface components {
             control: number;
             /** Treated */
             treated: number;
+        };
+        /**
+         * PartIn
+         * @description One part of a split: its share relative to the shares of the others.
+         */
+        PartIn: {
+            /** Key */
+            key: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Share
+             * @default 1
+             */
+            share: number;
         };
         /**
          * PhoneAct
@@ -6000,6 +6124,30 @@ export interface components {
             name: string;
         };
         /**
+         * SampleIn
+         * @description Some of an audience: n people, or a share of them in percent. The same seed draws the same people.
+         */
+        SampleIn: {
+            /** Key */
+            key: string;
+            /** N */
+            n?: number | null;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Percent */
+            percent?: number | null;
+            /**
+             * Seed
+             * @default potager
+             */
+            seed: string;
+        };
+        /**
          * SchemaOut
          * @description The JSON Schema of a condition.
          */
@@ -6072,6 +6220,12 @@ export interface components {
             /** Staff Name */
             staff_name: string | null;
         };
+        /**
+         * SetOp
+         * @description Who of several audiences: in any, in all, in the first and none of the others.
+         * @enum {string}
+         */
+        SetOp: "union" | "intersect" | "minus";
         /** SignIn */
         SignIn: {
             /** Login */
@@ -6130,6 +6284,19 @@ export interface components {
             name_en: string;
             /** Name Zh */
             name_zh: string;
+        };
+        /**
+         * SplitAudienceIn
+         * @description Disjoint parts of an audience, which together are everybody. The same seed gives the same parts.
+         */
+        SplitAudienceIn: {
+            /** Parts */
+            parts: components["schemas"]["PartIn"][];
+            /**
+             * Seed
+             * @default potager
+             */
+            seed: string;
         };
         /** SplitIn */
         SplitIn: {
@@ -6413,7 +6580,7 @@ export interface components {
             /** N */
             n: number;
             /** Overlaps */
-            overlaps: components["schemas"]["OverlapOut"][];
+            overlaps: components["schemas"]["TagOverlap"][];
             /** Trend */
             trend: components["schemas"]["TagDay"][];
         };
@@ -6465,6 +6632,30 @@ export interface components {
             value_kind: string;
             /** Values */
             values: components["schemas"]["ValueCount"][];
+        };
+        /**
+         * TagOverlap
+         * @description A tag often found with this one. n have it; both have both; share: both of those who have this one; lift: both
+         *     over what chance alone would give; jaccard: both over who has either.
+         */
+        TagOverlap: {
+            /** Both */
+            both: number;
+            /** Jaccard */
+            jaccard: number;
+            /** Key */
+            key: string;
+            /** Lift */
+            lift: number;
+            /** N */
+            n: number;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Share */
+            share: number;
+            value: components["schemas"]["Named"] | null;
         };
         /**
          * TagSpec
@@ -8219,6 +8410,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AffinitySettings"];
+                };
+            };
+        };
+    };
+    potager_insight_api_audience_sets_combine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CombineIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_audience_sets_get_overlap: {
+        parameters: {
+            query: {
+                key: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlapOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_audience_sets_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_audience_sets_split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitAudienceIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceList"];
                 };
             };
         };

@@ -45,7 +45,10 @@ export const PAGES: readonly Page[] = [
     name: 'audiences',
     group: 'customers',
     load: () => import('../pages/audiences/Audiences'),
-    below: [{ path: ':key', load: () => import('../pages/audiences/Audience') }],
+    below: [
+      { path: 'overlap', load: () => import('../pages/audiences/Overlap') },
+      { path: ':key', load: () => import('../pages/audiences/Audience') },
+    ],
   },
   { name: 'value', group: 'customers', load: () => import('../pages/value/Value'), roles: SEES_ALL },
   { name: 'affinity', group: 'customers', load: () => import('../pages/affinity/Affinity'), roles: SEES_ALL },

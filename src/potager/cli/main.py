@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "insight",
     "layers": "insight",
     "refresh": "insight",
+    "audiences": "audiences",
     "value": "value",
     "affinity": "affinity",
     "metrics": "metrics",

@@ -8,6 +8,7 @@ from potager.core.errors import Forbidden, Problem
 from potager.core.paging import page_of
 from potager.insight import catalogue, definitions, forwarder, present, queries, reasons, refresh, sets, tags
 from potager.insight.affinity.api import router as affinity
+from potager.insight.api_audience_sets import router as audience_sets
 from potager.insight.api_audiences import router as audiences
 from potager.insight.api_layers import router as layers
 from potager.insight.conditions import bind_rule, json_schema
@@ -39,6 +40,7 @@ from potager.people.schemas import CustomerOut, CustomerPage
 router = Router(tags=["insight"])
 router.add_router("/layers", layers)
 router.add_router("/audiences", audiences)
+router.add_router("/audience-sets", audience_sets)
 router.add_router("/value", value)
 router.add_router("/affinity", affinity)
 router.add_router("/metrics", metrics)

@@ -127,14 +127,17 @@ def freeze(actor: Actor, spec: AudienceSpec, members: BitMap, *, of: str) -> Aud
     Raises Conflict when the key is taken.
     """
     require_write(actor)
-    if Audience.objects.filter(key=spec.key).exists():
-        raise Conflict(
-            "audience.taken", zh=f"已有人群「{spec.key}」", en=f"There is an audience “{spec.key}”", place="key"
-        )
+    refuse_taken(spec.key)
     now = clock.now()
     row = Audience.objects.create(**spec.model_dump(), created_at=now, frozen_at=now, members=members.serialize())
     audit.record(actor, "audience.freeze", f"audience:{spec.key}", {"of": of, "customers": len(members)})
     return row
+
+
+def refuse_taken(key: str) -> None:
+    """Raises Conflict when there is an audience of this key."""
+    if Audience.objects.filter(key=key).exists():
+        raise Conflict("audience.taken", zh=f"已有人群「{key}」", en=f"There is an audience “{key}”", place="key")
 
 
 def remove(actor: Actor, kind: str, key: str) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from django.http import HttpRequest
 from pyroaring import BitMap
 
+from potager.core.errors import Problem
 from potager.insight import queries, schemas, sets, tag_insight
 from potager.insight.conditions import bind_cases, bind_metric, bind_rule
 from potager.insight.conditions.base import Words
@@ -304,7 +305,7 @@ def audience_list(fields: Fields, language: str) -> list[schemas.AudienceOut]:
                 **names(row.key, row.name_zh, row.name_en),
                 condition=row.condition,
                 note=row.note,
-                sentence=say(bind_rule(row.condition, fields), words),
+                sentence=_audience_sentence(row, fields, words),
                 frozen_at=row.frozen_at,
                 created_at=row.created_at,
                 n=n,
@@ -313,3 +314,13 @@ def audience_list(fields: Fields, language: str) -> list[schemas.AudienceOut]:
             )
         )
     return found
+
+
+def _audience_sentence(row: Audience, fields: Fields, words: Words) -> str:
+    try:
+        return say(bind_rule(row.condition, fields), words)
+    except Problem:
+        # What a list was taken from may be removed; the list stays.
+        if row.frozen_at is None:
+            raise
+        return words.pick("取自一个已经删除的定义", "taken from a definition that was removed")

@@ -14,6 +14,7 @@ import { newKey } from '../../shared/keys'
 import { later } from '../../shared/later'
 import { asProblem, Loaded, NotAllowed, Skeleton } from '../../shared/PageState'
 import { Sentence } from '../../shared/Sentence'
+import { Draw } from './Draw'
 
 const Members = later(async () => (await import('./Members')).Members, <Skeleton />)
 
@@ -109,6 +110,7 @@ function MoreActs({ audience }: { audience: AudienceOut }) {
   const { t } = useTranslation('audiences')
   const navigate = useNavigate()
   const [freezing, setFreezing] = useState(false)
+  const [drawing, setDrawing] = useState(false)
   const remove = useAct(
     () => http.DELETE('/api/insight/audiences/{key}', { params: { path: { key: audience.key } } }),
     { done: t('removed'), stale: ['/api/insight'], then: () => void navigate('/audiences') },
@@ -120,6 +122,8 @@ function MoreActs({ audience }: { audience: AudienceOut }) {
       </Popconfirm>
       <Button href={`/api/insight/audiences/${audience.key}/csv`}>{t('act.export', { ns: 'common' })}</Button>
       {audience.frozen_at === null && <Button onClick={() => setFreezing(true)}>{t('freeze')}</Button>}
+      <Button onClick={() => setDrawing(true)}>{t('draw')}</Button>
+      {drawing && <Draw audience={audience} onClose={() => setDrawing(false)} />}
       {freezing && <Freeze audience={audience} onClose={() => setFreezing(false)} />}
     </>
   )

@@ -1,18 +1,22 @@
 import { Button } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { api } from '../../api/client'
-import { useMayWrite } from '../../api/session'
+import { useMayWrite, useSeesAll } from '../../api/session'
 import { Chip } from '../../shared/Chip'
 import { useFormat } from '../../shared/format'
 import { Empty, Loaded } from '../../shared/PageState'
 import { Sentence } from '../../shared/Sentence'
+import { Combine } from './Combine'
 
 /** Whom we speak to: every audience as a sentence, with how many are in it. */
 export default function Audiences() {
   const { t } = useTranslation('audiences')
   const format = useFormat()
   const mayWrite = useMayWrite()
+  const seesAll = useSeesAll()
+  const [combining, setCombining] = useState(false)
   const audiences = api.useQuery('get', '/api/insight/audiences')
   const add = mayWrite && (
     <Link to="/audiences/new">
@@ -24,7 +28,22 @@ export default function Audiences() {
       <Loaded query={audiences}>
         {({ items }) => (
           <>
-            <Sentence title={t('title', { n: items.length })} sub={t('sub')} acts={add} />
+            <Sentence
+              title={t('title', { n: items.length })}
+              sub={t('sub')}
+              acts={
+                <>
+                  {seesAll && items.length > 1 && (
+                    <Link to="/audiences/overlap">
+                      <Button>{t('overlap')}</Button>
+                    </Link>
+                  )}
+                  {mayWrite && items.length > 1 && <Button onClick={() => setCombining(true)}>{t('combine')}</Button>}
+                  {add}
+                </>
+              }
+            />
+            {combining && <Combine audiences={items} onClose={() => setCombining(false)} />}
             {items.length === 0 ? (
               <Empty title={t('none')} text={t('noneText')} act={add} />
             ) : (
