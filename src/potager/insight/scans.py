@@ -1,5 +1,7 @@
 """Scans that stay: what they computed is kept in the warehouse, one table a scan, so that a merge adds what is new.
 
+A customer has one row, and where scans add up one more for every merge that found something since the last full run.
+
 A table is named after what it computes. A definition that changes has scans of other names; one that no refresh wants
 any more is dropped by the next full one.
 """
@@ -65,6 +67,7 @@ class Scans:
         self._done: set[str] = set()
         self._again: set[tuple[str, str]] = set()
         self._quiet = self._quiet_types() if only else frozenset()
+        self._counts_again = only and bool(writer.query(f"FROM {changed.RECOUNTED} LIMIT 1").num_rows)
 
     def compute(self, each: Printed) -> None:
         """Fill the table its readers look at."""
@@ -73,33 +76,39 @@ class Scans:
         self._done.add(each.kept)
         if not self._only:
             self._writer.execute(f"CREATE OR REPLACE TABLE {each.kept} AS {each.statement.filled(self._binding)}")
-            return
-        if each.scan.adds_up and each.scan.event in self._quiet:
-            self._writer.execute(f"CREATE OR REPLACE TEMP TABLE {each.part} AS {_kept(each)}")
-            return
-        self._writer.execute(f"CREATE OR REPLACE TEMP TABLE {each.part} AS {self._merged(each)}")
+        elif each.scan.adds_up:
+            self._add(each)
+        else:
+            self._recompute(each)
+
+    def _add(self, each: Printed) -> None:
+        """What came is put beside what is kept, as rows of their own until the next full refresh: nothing is looked for
+        to be taken away, save of customers who are counted again."""
+        fresh = [] if each.scan.event in self._quiet else [self._over(each, changed.ADDED)]
+        if self._counts_again:
+            fresh.append(self._over(each, self.facts_of(each.scan.table, changed.RECOUNTED)))
+            self._writer.execute(f"DELETE FROM {each.kept} WHERE cid IN (FROM {changed.RECOUNTED})")
+        if fresh:
+            self._writer.execute(f"INSERT INTO {each.kept} BY NAME {' UNION ALL BY NAME '.join(fresh)}")
+        self._writer.execute(
+            f"CREATE OR REPLACE TEMP TABLE {each.part} AS SELECT cid, {each.added_up} FROM {each.kept}"
+            " WHERE cid IN (FROM changed) GROUP BY cid"
+        )
+
+    def _recompute(self, each: Printed) -> None:
+        """The customers with something new are counted from all their facts; of the others the kept row stands."""
+        facts = self._over(each, self.facts_of(each.scan.table, changed.TOUCHED))
         touched = f"cid IN (FROM {changed.TOUCHED})"
         self._writer.execute(f"DELETE FROM {each.kept} WHERE {touched}")
-        self._writer.execute(f"INSERT INTO {each.kept} BY NAME FROM {each.part} WHERE {touched}")
+        self._writer.execute(f"INSERT INTO {each.kept} BY NAME {facts}")
+        self._writer.execute(
+            f"CREATE OR REPLACE TEMP TABLE {each.part} AS FROM {each.kept} WHERE cid IN (FROM changed)"
+        )
 
     def _quiet_types(self) -> frozenset[str]:
-        """Event types of which nothing came, while nobody is counted again: what is kept of them stands."""
-        if self._writer.query(f"FROM {changed.RECOUNTED} LIMIT 1").num_rows:
-            return frozenset()
+        """Event types of which nothing came: nothing is added to what is kept of them."""
         came = set(self._writer.query(f"SELECT DISTINCT type FROM {changed.ADDED}")["type"].to_pylist())
         return frozenset(key for key, number in self._binding.types.items() if number not in came)
-
-    def _merged(self, each: Printed) -> str:
-        """What is kept of the customers of whom no old fact changed, theirs who are counted again, and what came."""
-        again = changed.RECOUNTED if each.scan.adds_up else changed.TOUCHED
-        parts = [
-            f"{_kept(each)} AND cid NOT IN (FROM {again})",
-            self._over(each, self.facts_of(each.scan.table, again)),
-        ]
-        if not each.scan.adds_up:
-            return " UNION ALL BY NAME ".join(parts)
-        parts.append(self._over(each, changed.ADDED))
-        return f"SELECT cid, {each.added_up} FROM ({' UNION ALL BY NAME '.join(parts)}) GROUP BY cid"
 
     def _over(self, each: Printed, facts: str) -> str:
         """The scan over some of its facts: a name given in WITH stands before the table of that name."""
@@ -119,7 +128,3 @@ class Scans:
             )
             self._again.add((table, whose))
         return name
-
-
-def _kept(each: Printed) -> str:
-    return f"SELECT * FROM {each.kept} WHERE cid IN (FROM changed)"
