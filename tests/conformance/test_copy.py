@@ -159,6 +159,16 @@ def test_what_the_engine_does_not_do_is_refused_plainly(elsewhere: Any) -> None:
     ]  # fmt: skip
 
 
+def test_a_column_that_was_not_copied_is_a_plain_sentence(elsewhere: Any) -> None:
+    from potager.people.models import Attribute
+
+    Attribute.objects.create(key="shoe", name_zh="鞋码", kind="number")
+    with pytest.raises(Problem) as refused:
+        sets.members(parse({"attr": "shoe", "op": "gte", "value": 40}))
+    assert refused.value.code == "warehouse.failed"
+    assert "potager warehouse copy" in refused.value.en
+
+
 def test_the_command_tells_what_it_did(grown: Plot, target: ClickHouseWarehouse, clickhouse_url: str) -> None:
     url = clickhouse_url.rpartition("/")[0] + "/copied"
     told = CliRunner().invoke(command, ["copy", "--to", url, "--json"], catch_exceptions=False)

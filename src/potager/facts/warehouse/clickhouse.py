@@ -30,6 +30,8 @@ SETTINGS: Final = {
     "allow_experimental_nullable_tuple_type": 1,
     # Instants without zone are UTC.
     "session_timezone": "UTC",
+    # Many definitions in one statement are longer than the 256 KB a statement may have by default.
+    "max_query_size": 16 * 2**20,
     # A removal is over when it returns.
     "mutations_sync": 2,
 }
@@ -66,18 +68,21 @@ class ClickHouseWarehouse:
         _refuse_inside_store_write()
         if params:
             raise refusals.no_own_sql("ClickHouse", "带参数的查询", "Queries with parameters")
+        from clickhouse_connect.driver.exceptions import ClickHouseError
+
+        staged = beside or {}
         with self._client() as client:
-            staged = beside or {}
             try:
                 for name, rows in staged.items():
                     client.command(f"CREATE OR REPLACE TEMPORARY TABLE {_named(name)} ({_columns(rows.schema)})")
                     if rows.num_rows:
                         client.insert_arrow(_named(name), rows)
-                found = without_zone(client.query_arrow(sql, use_strings=True))
+                return without_zone(client.query_arrow(sql, use_strings=True))
+            except ClickHouseError as error:
+                raise refusals.failed("ClickHouse", error) from error
             finally:
                 for name in staged:
                     client.command(f"DROP TEMPORARY TABLE IF EXISTS {_named(name)}")
-            return found
 
     @contextmanager
     def heavy(self) -> Iterator[None]:

@@ -68,5 +68,18 @@ def unreachable(engine: str, where: str, error: Exception) -> Problem:
     )
 
 
+def failed(engine: str, error: Exception) -> Problem:
+    """The engine refused a statement, most often for a table or a column that was not copied yet."""
+    return Problem(
+        "warehouse.failed",
+        zh=f"{engine} 没有答上来；若缺表或缺列，请再执行 potager warehouse copy。对方说：{_first_line(error)}",
+        en=(
+            f"{engine} gave no answer; where a table or column is missing, run potager warehouse copy again. "
+            f"It said: {_first_line(error)}"
+        ),
+        place="POTAGER_WAREHOUSE",
+    )
+
+
 def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -6,7 +6,7 @@ views of the session; a query that has some is alone in it.
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,16 +37,18 @@ class SparkWarehouse:
             raise RuntimeError("the warehouse must not be used inside store.write")
         if params:
             raise refusals.no_own_sql("Spark", "带参数的查询", "Queries with parameters")
+        from pyspark.errors import PySparkException
+
         staged = beside or {}
-        if not staged:
-            return without_zone(self._session.sql(sql).toArrow())
-        with self._lock:
+        with self._lock if staged else nullcontext():
             try:
                 for n, (name, rows) in enumerate(staged.items()):
                     # The client's own call takes plain names only; SQL takes any that is quoted.
                     self._session.createDataFrame(rows).createOrReplaceTempView(f"beside_{n}")
                     self._run(f"CREATE OR REPLACE TEMPORARY VIEW {_quoted(name)} AS SELECT * FROM beside_{n}")
                 return without_zone(self._session.sql(sql).toArrow())
+            except PySparkException as error:
+                raise refusals.failed("Spark", error) from error
             finally:
                 for name in staged:
                     self._run(f"DROP VIEW IF EXISTS {_quoted(name)}")

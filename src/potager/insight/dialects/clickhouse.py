@@ -12,7 +12,7 @@ from ibis.backends.sql.datatypes import ClickHouseType
 from ibis.expr import datatypes as dt
 
 _MICROSECONDS = 6
-_UNSIGNED = 2**32
+_UNSIGNED = 2**31
 
 
 class Types(ClickHouseType):  # type: ignore[misc]  # Ibis is not typed
