@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
+from python_calamine import CalamineWorkbook
 
 from tests.e2e.conftest import visiting
 from tests.e2e.served import Served
@@ -71,7 +72,19 @@ def test_audiences_are_combined_sampled_and_split(at_audiences: Page):
     expect(heading).to_have_text(re.compile("^合起来：[1-9][0-9,]* 人的固定名单$"))
     whole = number(heading.inner_text())
 
+    page.get_by_role("button", name="导出").click()
+    form = page.get_by_role("dialog", name="导出成员")
+    choose(page, "带上哪些分层", 0)
+    with page.expect_download() as told:
+        form.get_by_role("link", name="导出").click()
+    assert told.value.suggested_filename.endswith(".xlsx")
+    sheet = CalamineWorkbook.from_path(told.value.path()).get_sheet_by_index(0).to_python()
+    assert (len(sheet), len(sheet[0])) == (whole + 1, 5)
+    assert all(row[4] for row in sheet)
+    form.get_by_role("button", name="Close").click()
+
     page.get_by_role("button", name="抽样或拆分").click()
+    form = page.get_by_role("dialog", name="抽样或拆分")
     form.get_by_label("抽多少（%）").fill("50")
     form.get_by_role("button", name="保存").click()
     expect(heading).to_have_text(f"合起来 · 抽样：{(whole + 1) // 2:,} 人的固定名单")

@@ -55,7 +55,7 @@ def gather(
     if language != "zh":
         head = ["Customer", "Name", "Source", "Staff"]
     return Export(
-        [*head, *(each.label(language) for each in [*chosen, *models])],
+        [*head, *(each.label(language) for each in chosen), *(each.label(language) for each in models)],
         [
             [
                 row.pk,
@@ -106,7 +106,8 @@ def as_xlsx(export: Export) -> bytes:
         with xlsxwriter.Workbook(str(path), options) as book:
             sheet = book.add_worksheet()
             sheet.freeze_panes(1, 0)
-            for at, row in enumerate([export.head, *export.rows]):
+            rows: list[Row] = [[*export.head], *export.rows]
+            for at, row in enumerate(rows):
                 for column, cell in enumerate(row):
                     if isinstance(cell, int):
                         sheet.write_number(at, column, cell)
