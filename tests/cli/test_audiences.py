@@ -8,6 +8,7 @@ from pyroaring import BitMap
 
 from potager.cli.main import cli
 from potager.insight.models import Audience
+from potager.org.models import AuditRow
 from tests.insight.conftest import Plot, day
 
 
@@ -53,3 +54,11 @@ def test_combine_sample_and_split(garden):
 def test_mistakes_are_said(garden):
     assert run("sample", "a", "s").exit_code == 2
     assert run("split", "a", "t:many", "u").exit_code == 2
+    assert run("export", "a", "members.pdf").exit_code == 2
+
+
+def test_export_writes_the_file_and_the_audit_trail(garden, tmp_path):
+    file = tmp_path / "a.csv"
+    assert json.loads(run("export", "a", str(file), "--json").output) == {"a": 6}
+    assert file.read_text("utf-8-sig").splitlines()[:2] == ["客户编号,姓名,来源,归属员工", "1,客户1,,"]
+    assert AuditRow.objects.get(action="audience.export").subject == "audience:a"

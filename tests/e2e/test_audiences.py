@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
+from python_calamine import CalamineWorkbook
 
 from tests.e2e.conftest import visiting
 from tests.e2e.served import Served
@@ -71,7 +72,20 @@ def test_audiences_are_combined_sampled_and_split(at_audiences: Page):
     expect(heading).to_have_text(re.compile("^合起来：[1-9][0-9,]* 人的固定名单$"))
     whole = number(heading.inner_text())
 
+    page.get_by_role("button", name="导出").click()
+    form = page.get_by_role("dialog", name="导出成员")
+    choose(page, "带上哪些分层", 0)
+    with page.expect_download() as told:
+        form.get_by_role("link", name="导出").click()
+    assert told.value.suggested_filename.endswith(".xlsx")
+    sheet = CalamineWorkbook.from_path(told.value.path()).get_sheet_by_index(0).to_python()
+    assert (len(sheet), len(sheet[0])) == (whole + 1, 5)
+    assert all(row[4] for row in sheet)
+    page.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+
     page.get_by_role("button", name="抽样或拆分").click()
+    form = page.get_by_role("dialog", name="抽样或拆分")
     form.get_by_label("抽多少（%）").fill("50")
     form.get_by_role("button", name="保存").click()
     expect(heading).to_have_text(f"合起来 · 抽样：{(whole + 1) // 2:,} 人的固定名单")
@@ -87,3 +101,15 @@ def test_audiences_are_combined_sampled_and_split(at_audiences: Page):
     rows = page.get_by_role("row").filter(has_text=re.compile(r"合起来 · 第 \d 份"))
     expect(rows).to_have_count(3)
     assert sum(number(text) for text in rows.locator("td.num").all_inner_texts()) == whole
+
+    # The sample lies within what it was drawn from: one region has both, the other the rest.
+    page.get_by_role("link", name="看重叠").click()
+    page.get_by_label("要比较的人群", exact=True).click()
+    for name in ("合起来", "合起来 · 抽样"):
+        page.locator(".ant-select-dropdown:visible .ant-select-item-option").get_by_text(name, exact=True).click()
+    page.keyboard.press("Escape")
+    regions = page.get_by_role("table", name="看重叠").locator("tbody tr")
+    both = regions.filter(has=page.locator(".upset-dot.on"))
+    expect(regions).to_have_count(2)
+    assert number(both.locator("td.strong").inner_text()) == (whole + 1) // 2
+    assert sum(number(text) for text in regions.locator("td.strong").all_inner_texts()) == whole

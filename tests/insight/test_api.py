@@ -196,7 +196,9 @@ def test_an_export_is_written_down(owner):
     Audience.objects.create(key="b", name_zh="b", condition=BUYERS, created_at=day("2026-10-01"))
     text = send(owner, "get", "/audiences/b/csv").content.decode("utf-8-sig")
     assert [row[1] for row in csv.reader(io.StringIO(text))] == ["姓名", "客户1", "客户2"]
-    assert AuditRow.objects.get(action="audience.export").detail == {"customers": 2}
+    assert AuditRow.objects.get(action="audience.export").detail == {
+        "customers": 2, "format": "csv", "columns": ["客户编号", "姓名", "来源", "归属员工"],
+    }  # fmt: skip
 
 
 def test_staff_see_their_own_and_change_no_definitions(garden):

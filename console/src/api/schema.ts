@@ -815,6 +815,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insight/audiences/{key}/xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members as a workbook (an export: written to the audit trail) */
+        get: operations["potager_insight_api_audiences_export_workbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insight/catalog": {
         parameters: {
             query?: never;
@@ -3816,6 +3833,16 @@ export interface components {
             ok: boolean;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * ExportQuery
+         * @description Columns of an export beside number, name, source and staff: tags and layer models by key.
+         */
+        ExportQuery: {
+            /** Layer */
+            layer?: string[];
+            /** Tag */
+            tag?: string[];
         };
         /**
          * FieldOut
@@ -8626,7 +8653,10 @@ export interface operations {
     };
     potager_insight_api_audiences_export_members: {
         parameters: {
-            query?: never;
+            query?: {
+                tag?: string[];
+                layer?: string[];
+            };
             header?: never;
             path: {
                 key: string;
@@ -8692,6 +8722,29 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CustomerPage"];
                 };
+            };
+        };
+    };
+    potager_insight_api_audiences_export_workbook: {
+        parameters: {
+            query?: {
+                tag?: string[];
+                layer?: string[];
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,12 +1,13 @@
-"""Audiences: how they overlap, and new ones made of others."""
+"""Audiences: how they overlap, new ones made of others, and exports."""
 
 import json
+from pathlib import Path
 
 import click
 from pyroaring import BitMap
 
 from potager.core import store
-from potager.insight import algebra, audience_sets, queries
+from potager.insight import algebra, audience_sets, exporting, queries
 from potager.insight.models import Audience
 from potager.insight.set_schemas import CombineIn, PartIn, SampleIn, SplitAudienceIn
 from potager.org.access import SYSTEM
@@ -18,7 +19,7 @@ _NAME = click.option("--name", default="", help="What the new audience is called
 
 @click.group()
 def audiences() -> None:
-    """Audiences: overlap, combine, sample, split."""
+    """Audiences: overlap, combine, sample, split, export."""
 
 
 @audiences.command()
@@ -91,6 +92,26 @@ def split(source: str, parts: tuple[str, ...], seed: str, *, as_json: bool) -> N
     with store.write():
         saved = audience_sets.save_split(SYSTEM, row, body, found)
     _made(_sizes(saved), as_json=as_json)
+
+
+@audiences.command()
+@click.argument("key")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--tag", multiple=True, help="A tag to put beside each customer.")
+@click.option("--layer", multiple=True, help="A layer model to put beside each customer.")
+@_JSON
+def export(key: str, file: Path, tag: tuple[str, ...], layer: tuple[str, ...], *, as_json: bool) -> None:
+    """Write the members of audience KEY to FILE: .csv or .xlsx. It is written to the audit trail."""
+    forms: dict[str, exporting.Format] = {".csv": "csv", ".xlsx": "xlsx"}
+    form = forms.get(file.suffix.lower())
+    if form is None:
+        raise click.UsageError("FILE ends with .csv or .xlsx")
+    found = exporting.gather(SYSTEM, audience_sets.members(queries.audience(key)), tags=tag, layers=layer)
+    exporting.check(found, form)
+    with store.write():
+        exporting.note(SYSTEM, key, found, form)
+    file.write_bytes(exporting.as_csv(found) if form == "csv" else exporting.as_xlsx(found))
+    _made({key: len(found.rows)}, as_json=as_json)
 
 
 def _part(text: str) -> PartIn:

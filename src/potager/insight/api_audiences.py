@@ -1,21 +1,18 @@
 """Audiences over HTTP."""
 
-import csv
-import io
-
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 from pyroaring import BitMap
 
 from potager.core import clock, store
 from potager.core.paging import PageQuery, page_of
-from potager.insight import catalogue, definitions, membership, present, queries, sets, tables
+from potager.insight import catalogue, definitions, exporting, membership, present, queries, sets, tables
 from potager.insight.conditions import bind_rule
 from potager.insight.models import Audience
 from potager.insight.present import language_of
 from potager.insight.schemas import AudienceList, AudienceOut, FreezeIn
+from potager.insight.set_schemas import ExportQuery
 from potager.insight.specs import AudienceSpec
-from potager.org import audit
 from potager.org.access import actor_of, require_write
 from potager.people import queries as people
 from potager.people.schemas import CustomerOut, CustomerPage
@@ -76,20 +73,32 @@ def list_members(request: HttpRequest, key: str, page: Query[PageQuery]) -> Cust
 
 
 @router.get("/{key}/csv", summary="The members as CSV (an export: written to the audit trail)")
-def export_members(request: HttpRequest, key: str) -> HttpResponse:
+def export_members(request: HttpRequest, key: str, columns: Query[ExportQuery]) -> HttpResponse:
+    text = exporting.as_csv(_export(request, key, columns, "csv"))
+    return _file(text, f"{key}.csv", "text/csv; charset=utf-8")
+
+
+@router.get("/{key}/xlsx", summary="The members as a workbook (an export: written to the audit trail)")
+def export_workbook(request: HttpRequest, key: str, columns: Query[ExportQuery]) -> HttpResponse:
+    book = exporting.as_xlsx(_export(request, key, columns, "xlsx"))
+    return _file(book, f"{key}.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
+
+def _export(request: HttpRequest, key: str, columns: ExportQuery, form: exporting.Format) -> exporting.Export:
     actor = actor_of(request)
     require_write(actor)
-    rows = list(people.search(actor, cids=_cids(queries.audience(key)), sort="id"))
+    export = exporting.gather(
+        actor, _cids(queries.audience(key)), tags=columns.tag, layers=columns.layer, language=language_of(request)
+    )
+    exporting.check(export, form)
     with store.write():
-        audit.record(actor, "audience.export", f"audience:{key}", {"customers": len(rows)})
-    text = io.StringIO()
-    # The mark makes spreadsheets read the file as UTF-8.
-    text.write("\ufeff")
-    writer = csv.writer(text)
-    writer.writerow(["客户编号", "姓名", "来源", "归属员工"])
-    writer.writerows([row.pk, row.name, row.source, row.owner.name if row.owner else ""] for row in rows)
-    answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{key}.csv"'
+        exporting.note(actor, key, export, form)
+    return export
+
+
+def _file(content: bytes, name: str, kind: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 

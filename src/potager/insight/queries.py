@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pyarrow as pa
 from django.db.models import Count
 
 from potager.core.errors import NotFound
@@ -112,6 +113,17 @@ def values_of(cid: int) -> dict[str, Any]:
         for row in owner.query(f"SELECT * FROM {wide} WHERE cid = ?", [cid]).to_pylist():
             found |= {key: row[column] for key, column in columns if row[column] not in {None, False}}
     return found
+
+
+def tag_values(key: str, asked: pa.Table) -> dict[int, Any]:
+    """A computed tag of the customers `asked` (a column cid) who have it, as last computed."""
+    owner = tables.opened()
+    place = _places(owner).get(key)
+    if place is None:
+        return {}
+    wide, column = place
+    rows = owner.query(f'SELECT cid, "{column}" AS v FROM {wide} SEMI JOIN asked USING (cid)', beside={"asked": asked})
+    return {row["cid"]: row["v"] for row in rows.to_pylist() if row["v"] not in {None, False}}
 
 
 def layers_of(cid: int) -> list[tuple[str, str, date]]:

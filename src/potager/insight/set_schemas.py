@@ -1,4 +1,4 @@
-"""What crosses HTTP about audiences made of audiences."""
+"""What crosses HTTP about audiences made of audiences, and about their exports."""
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -69,3 +69,10 @@ class OverlapOut(BaseModel):
     audiences: list[OverlapSet]
     regions: list[OverlapRegion]
     n: int
+
+
+class ExportQuery(BaseModel):
+    """Columns of an export beside number, name, source and staff: tags and layer models by key."""
+
+    tag: list[str] = Field(default_factory=list, max_length=50)
+    layer: list[str] = Field(default_factory=list, max_length=10)

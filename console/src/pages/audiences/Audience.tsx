@@ -15,6 +15,7 @@ import { later } from '../../shared/later'
 import { asProblem, Loaded, NotAllowed, Skeleton } from '../../shared/PageState'
 import { Sentence } from '../../shared/Sentence'
 import { Draw } from './Draw'
+import { Export } from './Export'
 
 const Members = later(async () => (await import('./Members')).Members, <Skeleton />)
 
@@ -110,6 +111,7 @@ function MoreActs({ audience }: { audience: AudienceOut }) {
   const { t } = useTranslation('audiences')
   const navigate = useNavigate()
   const [freezing, setFreezing] = useState(false)
+  const [exporting, setExporting] = useState(false)
   const [drawing, setDrawing] = useState(false)
   const remove = useAct(
     () => http.DELETE('/api/insight/audiences/{key}', { params: { path: { key: audience.key } } }),
@@ -120,7 +122,8 @@ function MoreActs({ audience }: { audience: AudienceOut }) {
       <Popconfirm title={t('removeAsk')} onConfirm={() => remove.mutate(undefined)}>
         <Button>{t('remove')}</Button>
       </Popconfirm>
-      <Button href={`/api/insight/audiences/${audience.key}/csv`}>{t('act.export', { ns: 'common' })}</Button>
+      <Button onClick={() => setExporting(true)}>{t('act.export', { ns: 'common' })}</Button>
+      {exporting && <Export audienceKey={audience.key} onClose={() => setExporting(false)} />}
       {audience.frozen_at === null && <Button onClick={() => setFreezing(true)}>{t('freeze')}</Button>}
       <Button onClick={() => setDrawing(true)}>{t('draw')}</Button>
       {drawing && <Draw audience={audience} onClose={() => setDrawing(false)} />}

@@ -76,4 +76,8 @@ export const en: typeof zh = {
   isOut: 'not in',
   keepRegion: 'Keep as list',
   keepRegionOf: 'Keep the {{n}} people only in {{names}} as a list',
+  exportTitle: 'Export members',
+  exportText: 'Only customers you may see, without phone numbers or other contacts; who exported how many is written to the audit trail.',
+  exportFormat: 'Format',
+  exportColumns: { tag: 'Tags to include', layer: 'Layers to include' },
 }

@@ -73,4 +73,8 @@ export const zh = {
   isOut: '不在',
   keepRegion: '存成名单',
   keepRegionOf: '把只在{{names}}的 {{n}} 人存成名单',
+  exportTitle: '导出成员',
+  exportText: '只含您看得到的客户，不含手机号等联系方式；谁在何时导出了多少人会记入审计。',
+  exportFormat: '格式',
+  exportColumns: { tag: '带上哪些标签', layer: '带上哪些分层' },
 }
