@@ -127,6 +127,14 @@ def test_a_tag_with_its_coverage_and_reason(owner):
     assert said["value"] == "Low"
 
 
+def test_a_measure_of_nothing_is_a_value(owner, garden):
+    """Zero days since the last order says most of all."""
+    garden.order(3, "2026-11-01", 1_000)
+    refresh.run()
+    known = {each["key"]: each["value"] for each in send(owner, "get", "/customers/3").json()["tags"]}
+    assert known["days_since_order"] == "0"
+
+
 def test_a_tag_is_created_changed_and_removed(owner):
     spec = {"key": "big", "name_zh": "大单", "source": "rule", "rule": {"event": "order_paid", "op": "gte", "value": 9}}
     assert send(owner, "post", "/tags", spec).status_code == 201

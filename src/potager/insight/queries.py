@@ -111,19 +111,24 @@ def values_of(cid: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for wide, columns in wanted.items():
         for row in owner.query(f"SELECT * FROM {wide} WHERE cid = ?", [cid]).to_pylist():
-            found |= {key: row[column] for key, column in columns if row[column] not in {None, False}}
+            found |= {key: row[column] for key, column in columns if _is_there(row[column])}
     return found
 
 
 def tag_values(key: str, asked: pa.Table) -> dict[int, Any]:
     """A computed tag of the customers `asked` (a column cid) who have it, as last computed."""
     owner = tables.opened()
-    place = _places(owner).get(key)
+    place = places(owner).get(key)
     if place is None:
         return {}
     wide, column = place
     rows = owner.query(f'SELECT cid, "{column}" AS v FROM {wide} SEMI JOIN asked USING (cid)', beside={"asked": asked})
-    return {row["cid"]: row["v"] for row in rows.to_pylist() if row["v"] not in {None, False}}
+    return {row["cid"]: row["v"] for row in rows.to_pylist() if _is_there(row["v"])}
+
+
+def _is_there(value: object) -> bool:
+    """Whether a tag has this value: 0 days since the last order is one, though it equals false."""
+    return value is not None and value is not False
 
 
 def layers_of(cid: int) -> list[tuple[str, str, date]]:
