@@ -19,6 +19,8 @@ from .conftest import Plot, day, define_tag
 from .histories import START, Plant, histories
 from .test_merge_histories import METRICS, fields_with
 
+pytestmark = pytest.mark.once
+
 _MEASURED = st.one_of(
     st.sampled_from(list(METRICS)).map(lambda key: {"tag": key}),
     compared(NUMBERS).flatmap(

@@ -11,6 +11,8 @@ from potager.org.models import Account, Role
 
 from .conftest import Plot, day, define_tag
 
+pytestmark = pytest.mark.once
+
 WEEK = {"event": "page_viewed", "within": "7d"}
 
 
