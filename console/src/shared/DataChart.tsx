@@ -1,10 +1,11 @@
 import { Button, Popover, Segmented } from 'antd'
-import { lazy, Suspense, useEffect, useRef, useState, type RefObject } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Card } from './Card'
 import { csvOf, download, type Cell } from './csv'
 import { Skeleton } from './PageState'
 import type { Drawing, DrawingHandle } from './drawing'
+import { useSeen } from './useSeen'
 
 const Canvas = lazy(() => import('./ChartCanvas'))
 
@@ -104,16 +105,4 @@ export function DataChart({ title, why, definition, name, drawing, head, rows, h
       )}
     </Card>
   )
-}
-
-/** True from the moment the element first comes into view: the code that draws charts is as heavy as a page. */
-function useSeen(box: RefObject<HTMLElement | null>): boolean {
-  const [isSeen, setSeen] = useState(false)
-  useEffect(() => {
-    if (isSeen || !box.current) return
-    const watch = new IntersectionObserver((entries) => entries.some((each) => each.isIntersecting) && setSeen(true))
-    watch.observe(box.current)
-    return () => watch.disconnect()
-  }, [box, isSeen])
-  return isSeen
 }

@@ -1,5 +1,5 @@
 import { Input, Switch } from 'antd'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client'
 import { useHouse } from '../../api/session'
@@ -9,9 +9,10 @@ import { DataChart } from '../../shared/DataChart'
 import type { SeriesColour } from '../../shared/drawing'
 import { useFormat } from '../../shared/format'
 import { Loaded, Skeleton } from '../../shared/PageState'
+import { useSeen } from '../../shared/useSeen'
 import type { LayerOut } from './Layers'
 
-const FlowCanvas = lazy(() => import('./FlowCanvas'))
+const FlowCanvas = lazy(async () => ({ default: (await import('../../shared/ChartCanvas')).FlowCanvas }))
 
 const SHOWN = 5
 // Layers that grew and layers that shrank keep to colours of their own.
@@ -113,31 +114,34 @@ function FlowPicture({ items, nameOf, order }: { items: Flow[]; nameOf: (key: st
   const { t } = useTranslation('layers')
   const format = useFormat()
   const [whole, setWhole] = useState(false)
+  const box = useRef<HTMLElement>(null)
+  const isSeen = useSeen(box)
   const shown = items.filter((each) => whole || each.from_layer !== each.to_layer)
-  if (shown.length === 0) return null
   const place = (key: string | null) => (key === null ? order.length : order.indexOf(key))
   return (
-    <figure className="flow-picture">
+    <figure className="flow-picture" ref={box}>
       <figcaption className="line">
         <span className="sub grow">{t('pictureWhy')}</span>
         <Switch size="small" checked={whole} onChange={setWhole} aria-label={t('withStayers')} />
         <span className="sub">{t('withStayers')}</span>
       </figcaption>
-      <Suspense fallback={<Skeleton rows={4} />}>
-        <FlowCanvas
-          label={t('flowTitle')}
-          say={(n) => format.people(n)}
-          order={[...order.map(nameOf), nameOf(null)]}
-          moves={shown
-            .toSorted((a, b) => place(a.from_layer) - place(b.from_layer) || place(a.to_layer) - place(b.to_layer))
-            .map((each) => ({
-              from: nameOf(each.from_layer),
-              to: nameOf(each.to_layer),
-              n: each.n,
-              turn: Math.sign(place(each.from_layer) - place(each.to_layer)),
-            }))}
-        />
-      </Suspense>
+      {isSeen && shown.length > 0 && (
+        <Suspense fallback={<Skeleton rows={4} />}>
+          <FlowCanvas
+            label={t('flowTitle')}
+            say={(n) => format.people(n)}
+            order={[...order.map(nameOf), nameOf(null)]}
+            moves={shown
+              .toSorted((a, b) => place(a.from_layer) - place(b.from_layer) || place(a.to_layer) - place(b.to_layer))
+              .map((each) => ({
+                from: nameOf(each.from_layer),
+                to: nameOf(each.to_layer),
+                n: each.n,
+                turn: Math.sign(place(each.from_layer) - place(each.to_layer)),
+              }))}
+          />
+        </Suspense>
+      )}
     </figure>
   )
 }
