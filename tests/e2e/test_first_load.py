@@ -1,7 +1,7 @@
 """What a page loads before it is of use: 400 kB of gzipped code and style at most, whatever the page.
 
-The code that draws charts and streams is as heavy as half a page. It is one file that every chart shares, comes after the page
-stands, and only where a chart is in view; it is measured apart.
+The code that draws charts and streams is as heavy as half a page. It is one file that every chart shares, comes after
+the page stands, and only where a chart is in view; it is measured apart.
 """
 
 import gzip
