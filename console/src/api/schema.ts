@@ -3692,7 +3692,8 @@ export interface components {
         };
         /**
          * DwellOut
-         * @description Days in a layer: median of those in it now, and of the spells that ended.
+         * @description People in a layer now and the median days they have been there; spells that ended (left) and the median days they
+         *     lasted. A spell begun before the history is counted from its first day.
          */
         DwellOut: {
             /** Age Days */
@@ -4921,7 +4922,13 @@ export interface components {
         };
         /**
          * LayerPeriodOut
-         * @description See insight.layer_trend.LayerPeriod. Money in minor units.
+         * @description A layer in a period that begins on `start`, told of the people who stood in it on that day.
+         *
+         *     buyers        of `people`, with a paid order in the period
+         *     gmv_minor     money of these orders
+         *     costed_minor  of that, orders whose item cost is known
+         *     profit_minor  Σ (amount − cost) of those, before refunds
+         *     stayed        of `people`, in the same layer when the next period began; null while it has not
          */
         LayerPeriodOut: {
             /** Buyers */

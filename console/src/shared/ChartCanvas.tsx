@@ -7,9 +7,6 @@ import { palettes } from '../app/palette'
 import { useMode } from '../app/mode'
 import type { Drawing, DrawingHandle } from './drawing'
 
-// One file for all that draws: streams share the engine with the charts.
-export { FlowCanvas } from './FlowCanvas'
-
 register([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer])
 
 /** Draws a Drawing with ECharts; loaded only when a chart is on the page. */

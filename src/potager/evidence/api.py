@@ -4,25 +4,24 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from potager.core import clock, store
-from potager.core.errors import Forbidden
 from potager.evidence import arms, export, report
 from potager.evidence.arms import Holdout
 from potager.evidence.schemas import JourneyResult, Overall, ResultPage, SplitResult
-from potager.org.access import actor_of, require_owner, require_write
+from potager.org.access import actor_of, require_all, require_owner, require_write
 
 router = Router(tags=["evidence"])
 
 
 @router.get("/journeys", response=ResultPage, summary="What every journey earned")
 def list_results(request: HttpRequest, as_of: str | None = None) -> ResultPage:
-    _see_all(request)
+    require_all(actor_of(request))
     items = report.journeys(clock.as_of(as_of))
     return ResultPage(items=items, total=len(items))
 
 
 @router.get("/journeys/{key}", response=JourneyResult, summary="What one journey earned, with the running differences")
 def get_result(request: HttpRequest, key: str, as_of: str | None = None) -> JourneyResult:
-    _see_all(request)
+    require_all(actor_of(request))
     return report.journey(key, clock.as_of(as_of))
 
 
@@ -40,13 +39,13 @@ def export_result(request: HttpRequest, key: str, as_of: str | None = None) -> H
 
 @router.get("/journeys/{key}/splits", response=list[SplitResult], summary="What the variants of its splits earned")
 def list_splits(request: HttpRequest, key: str, as_of: str | None = None) -> list[SplitResult]:
-    _see_all(request)
+    require_all(actor_of(request))
     return report.splits(key, clock.as_of(as_of))
 
 
 @router.get("/overall", response=Overall, summary="What all journeys earned: the global holdout against the rest")
 def get_overall(request: HttpRequest, as_of: str | None = None) -> Overall:
-    _see_all(request)
+    require_all(actor_of(request))
     return Overall(result=report.overall(clock.as_of(as_of)))
 
 
@@ -62,8 +61,3 @@ def put_holdout(request: HttpRequest, body: Holdout) -> Holdout:
     require_owner(actor)
     with store.write():
         return arms.keep_holdout(actor, body)
-
-
-def _see_all(request: HttpRequest) -> None:
-    if not actor_of(request).sees_all:
-        raise Forbidden(zh="成效按全部客户计算，您的角色只能看自己的客户", en="Results are about all customers")

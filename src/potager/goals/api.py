@@ -4,7 +4,6 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from potager.core import clock, store
-from potager.core.errors import Forbidden
 from potager.goals import plan, queries, schemas
 from potager.goals.models import Goal
 from potager.goals.overview import overview
@@ -12,7 +11,7 @@ from potager.goals.overview_schemas import Overview, OverviewQuery
 from potager.goals.plan import Plan
 from potager.goals.standing import propose, standings
 from potager.insight.metrics import Period
-from potager.org.access import actor_of, require_write
+from potager.org.access import actor_of, require_all, require_write
 
 router = Router(tags=["goals"])
 
@@ -36,8 +35,7 @@ def create_goal(request: HttpRequest, body: schemas.GoalIn) -> Status[schemas.Go
 
 @router.get("/overview", response=Overview, summary="The house in a period: the same numbers as `potager report`")
 def get_overview(request: HttpRequest, period: Query[OverviewQuery]) -> Overview:
-    if not actor_of(request).sees_all:
-        raise Forbidden(zh="总览包含全部客户的数字，您的角色只能看自己的客户", en="The overview is about all customers")
+    require_all(actor_of(request))
     return overview(start=period.start, end=period.end, as_of=clock.as_of(period.as_of))
 
 

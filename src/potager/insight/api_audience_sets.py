@@ -4,19 +4,18 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from potager.core import store
-from potager.core.errors import Forbidden
 from potager.insight import audience_sets, catalogue, present, queries
 from potager.insight.present import language_of
 from potager.insight.schemas import AudienceList, AudienceOut
 from potager.insight.set_schemas import CombineIn, OverlapOut, OverlapRegion, OverlapSet, SampleIn, SplitAudienceIn
-from potager.org.access import Actor, actor_of, require_write
+from potager.org.access import actor_of, require_all, require_write
 
 router = Router(tags=["insight"])
 
 
 @router.get("/overlap", response=OverlapOut, summary="How 2 to 6 audiences overlap: every region, counted exactly")
 def get_overlap(request: HttpRequest, key: Query[list[str]]) -> OverlapOut:
-    _require_all(actor_of(request))
+    require_all(actor_of(request))
     found, fields = audience_sets.overlap(key), catalogue.load()
     return OverlapOut(
         audiences=[
@@ -64,10 +63,3 @@ def split(request: HttpRequest, key: str, body: SplitAudienceIn) -> Status[Audie
 def _out(request: HttpRequest, keys: list[str]) -> list[AudienceOut]:
     by_key = {each.key: each for each in present.audience_list(catalogue.load(), language_of(request))}
     return [by_key[key] for key in keys]
-
-
-def _require_all(actor: Actor) -> None:
-    if not actor.sees_all:
-        raise Forbidden(
-            zh="重叠包含全部客户，您的角色只能看自己的客户", en="Overlaps are about all customers: you see only yours"
-        )

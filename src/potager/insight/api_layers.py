@@ -7,25 +7,23 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from potager.core import clock, store
-from potager.core.errors import Forbidden, Problem
-from potager.insight import catalogue, definitions, layer_trend, present, queries
-from potager.insight.models import LayerModel
-from potager.insight.present import language_of
-from potager.insight.schemas import (
+from potager.core.errors import Problem
+from potager.insight import catalogue, definitions, layer_trend, present, present_layers, queries
+from potager.insight.layer_schemas import (
     DivisionIn,
     DivisionOut,
-    DwellOut,
     Flow,
     FlowOut,
     HistoryOut,
     LayerList,
     LayerOut,
-    LayerPeriodOut,
     SizesOfDay,
     TrendOut,
 )
+from potager.insight.models import LayerModel
+from potager.insight.present import language_of
 from potager.insight.specs import Card, LayerSpec
-from potager.org.access import actor_of, require_write
+from potager.org.access import actor_of, require_all, require_write
 
 router = Router(tags=["insight"])
 _MAX_DAYS = 800
@@ -37,14 +35,14 @@ def list_layers(request: HttpRequest, as_of: str | None = None) -> LayerList:
     fields, day = catalogue.load(), clock.business_date(clock.as_of(as_of))
     rows = LayerModel.objects.order_by("-kind", "key")
     used = present.uses(fields)
-    items = [present.layer_out(row, day, fields, language_of(request), used) for row in rows]
+    items = [present_layers.layer_out(row, day, fields, language_of(request), used) for row in rows]
     return LayerList(items=items, total=len(items))
 
 
 @router.post("/preview", response=DivisionOut, summary="How conditions in order would divide everybody, before saving")
 def preview_layers(request: HttpRequest, body: DivisionIn) -> DivisionOut:
     require_write(actor_of(request))
-    return present.preview(body, catalogue.load(), language_of(request))
+    return present_layers.preview(body, catalogue.load(), language_of(request))
 
 
 @router.post("", response={201: LayerOut}, summary="Create a layer model")
@@ -84,32 +82,11 @@ def change_card(request: HttpRequest, key: str, layer: str, body: Card) -> Layer
 def get_trend(
     request: HttpRequest, key: str, start: date, end: date, grain: Literal["week", "month"] = "month"
 ) -> TrendOut:
-    if not actor_of(request).sees_all:
-        raise Forbidden(
-            zh="整店的成交数字只给看全部客户的人", en="Numbers of the whole house are for those who see all"
-        )
+    require_all(actor_of(request))
     queries.layer_model(key)
     _check_span(start, end)
-    return TrendOut(
-        grain=grain,
-        items=[
-            LayerPeriodOut(
-                layer=each.layer,
-                start=each.start,
-                people=each.people,
-                buyers=each.buyers,
-                gmv_minor=each.gmv,
-                costed_minor=each.costed,
-                profit_minor=each.profit,
-                stayed=each.stayed,
-            )
-            for each in layer_trend.trend(key, start, end, grain)
-        ],
-        dwell=[
-            DwellOut(layer=each.layer, now=each.now, age_days=each.age, left=each.left, stay_days=each.stay)
-            for each in layer_trend.dwell(key, end)
-        ],
-    )
+    items, dwell = layer_trend.trend(key, start, end, grain), layer_trend.dwell(key, end)
+    return TrendOut(grain=grain, items=items, dwell=dwell)
 
 
 @router.get("/{key}/flow", response=FlowOut, summary="Who went from which layer to which, between two days")
@@ -140,7 +117,7 @@ def _save(request: HttpRequest, body: LayerSpec) -> LayerOut:
 
 def _out(request: HttpRequest, row: LayerModel, day: date) -> LayerOut:
     fields = catalogue.load()
-    return present.layer_out(row, day, fields, language_of(request), present.uses(fields))
+    return present_layers.layer_out(row, day, fields, language_of(request), present.uses(fields))
 
 
 def _check_span(start: date, end: date) -> None:

@@ -1,8 +1,8 @@
 """Whom a merge has to look at: the customers about whom something is known that the results do not contain.
 
 In temporary tables of the refresh's transaction:
-    changed     whoever is computed; levels of layers and audiences add those the levels below have moved
-    touched     the same before the first level: with something new of their own
+    concerned   those with something new of their own
+    changed     whoever is computed: those, and whom the new thresholds of an RFM model put into another layer
     recounted   of these, whose old facts changed: moved to them, taken from them, or a customer's own entry
     added_event the events that came, of customers who are not recounted
 
@@ -17,7 +17,7 @@ from potager.facts.warehouse import Writer
 from potager.insight.moment import Moment
 from potager.insight.slots import utc_text
 
-TOUCHED: Final = "touched"
+CONCERNED: Final = "concerned"
 RECOUNTED: Final = "recounted"
 ADDED: Final = "added_event"
 
@@ -50,10 +50,10 @@ def find(writer: Writer, *, upto: int, as_of: datetime, moment: Moment, hours: I
         for table in ("event", "orders", "refund")
     ]
     writer.execute(
-        f"CREATE OR REPLACE TEMP TABLE {TOUCHED} AS SELECT DISTINCT cid FROM ({_union(parts)}) WHERE cid IS NOT NULL"
+        f"CREATE OR REPLACE TEMP TABLE {CONCERNED} AS SELECT DISTINCT cid FROM ({_union(parts)}) WHERE cid IS NOT NULL"
     )
     writer.execute(f"DELETE FROM {ADDED} WHERE cid IN (FROM {RECOUNTED})")
-    writer.execute(f"CREATE OR REPLACE TEMP TABLE changed AS FROM {TOUCHED}")
+    writer.execute(f"CREATE OR REPLACE TEMP TABLE changed AS FROM {CONCERNED}")
     return int(writer.query("SELECT count(*)::BIGINT AS n FROM changed")["n"][0].as_py())
 
 

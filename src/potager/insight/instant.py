@@ -20,6 +20,7 @@ from potager.insight.conditions.base import BoundLeaf
 from potager.insight.conditions.features import ZERO, Measure
 from potager.insight.conditions.logic import AllOf, AnyOf, Bound, NotOf, RuleTag
 from potager.insight.conditions.ops import Test
+from potager.insight.dialects import printed
 from potager.insight.dictionaries import binding_of
 from potager.insight.fields import Fields, Kind
 from potager.insight.membership import bitmap_of
@@ -161,7 +162,7 @@ def _value_statement(definition: Definition, test: Test | None, wide: str, colum
     if feature is not None and feature.measure in ZERO:
         value = value if test is None else value.fill_null(0)
     passing = rows.filter(value.notnull() if test is None else test.sql(value, slots)).select("cid")
-    return Statement(str(ibis.to_sql(passing, dialect="duckdb")), dict(slots.given))
+    return Statement(printed(passing), dict(slots.given))
 
 
 def _sets_of(owner: Warehouse, work: refresh.Work, version: tuple[object, ...]) -> dict[object, BitMap]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from potager.insight.conditions.binding import bind_cases, bind_metric, bind_rule
 from potager.insight.conditions.features import Feature
 from potager.insight.conditions.logic import Bound, every_leaf
+from potager.insight.dialects import printed
 from potager.insight.fields import Fields, Kind, TagKind, refusal
 from potager.insight.layers import bind_layers, ordered_settings
 from potager.insight.plan import Plan, make_plan
@@ -142,8 +143,8 @@ def compile_level(definitions: tuple[Definition, ...], *, only: bool) -> Program
     plan = plan_of(definitions)
     printer = Printer(plan)
 
-    def printed(expression: Any) -> Statement:
-        return Statement(str(ibis.to_sql(expression, dialect="duckdb")), printer.slots.given)
+    def statement(expression: Any) -> Statement:
+        return Statement(printed(expression), printer.slots.given)
 
     scans = [printer.scan(scan) for scan in plan.scans]
     stored = [
@@ -155,12 +156,12 @@ def compile_level(definitions: tuple[Definition, ...], *, only: bool) -> Program
     wide = []
     for chunk in _chunks(definitions):
         selected = _select(printer, chunk, stored, flag_table, restricted)
-        wide.append((chunk, printed(selected)))
+        wide.append((chunk, statement(selected)))
     return Program(
         definitions,
         plan,
-        tuple(Printed(scan, printed(table)) for scan, table in zip(plan.scans, scans, strict=True)),
-        None if flags is None else printed(flags),
+        tuple(Printed(scan, statement(table)) for scan, table in zip(plan.scans, scans, strict=True)),
+        None if flags is None else statement(flags),
         tuple(wide),
         beside_of(*plan.conditions.values()),
     )

@@ -203,7 +203,7 @@ def _compute(
     binding, only = binding_of(moment, writer.query), before is not None
     sizes: dict[str, int] = {}
     scans = Scans(writer, binding, only=only)
-    orders = scans.facts_of("orders", changed.TOUCHED) if only and work.rfm else None
+    orders = scans.facts_of("orders", changed.CONCERNED) if only and work.rfm else None
     for key, settings in work.rfm.items():
         currency = work.fields.currency
         sizes |= swap.rfm(writer, key, settings, moment=moment, log=log, currency=currency, orders=orders)

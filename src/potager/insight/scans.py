@@ -7,6 +7,7 @@ any more is dropped by the next full one.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from potager.facts.warehouse import Writer
 from potager.insight import changed, tables
@@ -16,10 +17,10 @@ from potager.insight.plan import Scan
 from potager.insight.slots import Binding
 from potager.insight.statements import Statement, fingerprint
 
-# Columns no condition looks at: the widest are not worth carrying.
-_NEVER_ASKED = {"event": "props", "orders": "order_no, iid, version, source, first_seq"}
+# Columns no condition looks at: not worth carrying.
+LEFT: Final = {"event": "props", "orders": "order_no, iid, version, source, first_seq"}
 # What a merge computes, for the customers of `changed`; temporary.
-_PART = "part_"
+_PART: Final = "part_"
 
 
 def table_of(scan: Scan, *, only: bool) -> str:
@@ -97,9 +98,9 @@ class Scans:
 
     def _recompute(self, each: Printed) -> None:
         """The customers with something new are counted from all their facts; of the others the kept row stands."""
-        facts = self._over(each, self.facts_of(each.scan.table, changed.TOUCHED))
-        touched = f"cid IN (FROM {changed.TOUCHED})"
-        self._writer.execute(f"DELETE FROM {each.kept} WHERE {touched}")
+        facts = self._over(each, self.facts_of(each.scan.table, changed.CONCERNED))
+        concerned = f"cid IN (FROM {changed.CONCERNED})"
+        self._writer.execute(f"DELETE FROM {each.kept} WHERE {concerned}")
         self._writer.execute(f"INSERT INTO {each.kept} BY NAME {facts}")
         self._writer.execute(
             f"CREATE OR REPLACE TEMP TABLE {each.part} AS FROM {each.kept} WHERE cid IN (FROM changed)"
@@ -114,7 +115,7 @@ class Scans:
         """The scan over some of its facts: a name given in WITH stands before the table of that name."""
         names = {each.scan.table: facts}
         if each.scan.table == "orders":
-            names["order_item"] = self.facts_of("order_item", changed.TOUCHED)
+            names["order_item"] = self.facts_of("order_item", changed.CONCERNED)
         given = ", ".join(f"{name} AS (FROM {table})" for name, table in names.items())
         return f"SELECT * FROM (WITH {given} SELECT * FROM ({each.statement.filled(self._binding)}))"
 
@@ -122,7 +123,7 @@ class Scans:
         """The facts of the customers in `whose`, read once for all scans."""
         name = f"{table}_of_{whose}"
         if (table, whose) not in self._again:
-            columns = f"* EXCLUDE ({_NEVER_ASKED[table]})" if table in _NEVER_ASKED else "*"
+            columns = f"* EXCLUDE ({LEFT[table]})" if table in LEFT else "*"
             self._writer.execute(
                 f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM {table} WHERE cid IN (FROM {whose})"
             )

@@ -1,12 +1,11 @@
-"""What crosses HTTP about conditions, tags, layers and audiences."""
+"""What crosses HTTP about conditions, tags and audiences; layers are in layer_schemas."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
 from potager.core.paging import PageQuery
-from potager.insight.specs import Card
 from potager.people.schemas import CustomerState
 
 Written = dict[str, JsonValue]
@@ -225,118 +224,6 @@ class Knowledge(BaseModel):
     tags: list[CustomerTag]
     layers: list[CustomerLayer]
     audiences: list[Named]
-
-
-class LayerSize(Named):
-    n: int
-    share: float
-
-
-class Limits(BaseModel):
-    """RFM thresholds in force on a day: high is at most `days`, at least `orders` and `amount_minor`.
-
-    cuts  by quintiles instead: the ends of the first four fifths of days (r), orders (f) and money in minor units (m)
-    """
-
-    day: date
-    buyers: int
-    days: float | None
-    orders: float | None
-    amount_minor: float | None
-    cuts: dict[str, list[int]] | None
-
-
-class LayerOut(Named):
-    """A layer model with the sizes of its layers on a day; thresholds for RFM; cards by layer."""
-
-    kind: str
-    settings: Written
-    day: date
-    layers: list[LayerSize]
-    thresholds: Limits | None
-    sentences: dict[str, str]
-    cards: dict[str, Card]
-    used_by: list[str]
-
-
-class LayerList(BaseModel):
-    items: list[LayerOut]
-    total: int
-
-
-class Flow(BaseModel):
-    """How many customers went from one layer to another between two days. null: not in the model yet, or gone."""
-
-    from_layer: str | None
-    to_layer: str | None
-    n: int
-
-
-class FlowOut(BaseModel):
-    start: date
-    end: date
-    items: list[Flow]
-    total: int
-
-
-class DivisionIn(BaseModel):
-    """Layers of a model that is being written, in order: the condition of each, `else` for the rest."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    whens: list[Written] = Field(min_length=1, max_length=60)
-
-
-class DivisionOut(BaseModel):
-    """How many customers would stand in each layer, how many fit its condition alone, and who is left for the rest.
-
-    sentences  the conditions in words
-    """
-
-    sizes: list[int]
-    alone: list[int]
-    rest: int
-    total: int
-    sentences: list[str]
-
-
-class LayerPeriodOut(BaseModel):
-    """See insight.layer_trend.LayerPeriod. Money in minor units."""
-
-    layer: str
-    start: date
-    people: int
-    buyers: int
-    gmv_minor: int
-    costed_minor: int
-    profit_minor: int
-    stayed: int | None
-
-
-class DwellOut(BaseModel):
-    """Days in a layer: median of those in it now, and of the spells that ended."""
-
-    layer: str
-    now: int
-    age_days: float | None
-    left: int
-    stay_days: float | None
-
-
-class TrendOut(BaseModel):
-    grain: Literal["week", "month"]
-    items: list[LayerPeriodOut]
-    dwell: list[DwellOut]
-
-
-class SizesOfDay(BaseModel):
-    day: date
-    sizes: dict[str, int]
-
-
-class HistoryOut(BaseModel):
-    items: list[SizesOfDay]
-    total: int
 
 
 class AudienceOut(Named):

@@ -99,14 +99,14 @@ def rfm(
     currency: str,
     orders: str | None,
 ) -> dict[str, int]:
-    """An RFM model. One order moves the thresholds of everybody: a merge measures the touched customers anew, and looks
-    whom of the others the new thresholds put elsewhere.
+    """An RFM model. One order moves the thresholds of everybody: a merge measures the concerned customers anew, and
+    looks whom of the others the new thresholds put elsewhere.
 
-    orders  a merge: the table of the touched customers' orders
+    orders  a merge: the table of the concerned customers' orders
     """
     kept = values_table(settings)
     if orders is not None:
-        writer.execute(f"DELETE FROM {kept} WHERE cid IN (FROM {changed.TOUCHED})")
+        writer.execute(f"DELETE FROM {kept} WHERE cid IN (FROM {changed.CONCERNED})")
         writer.execute(f"INSERT INTO {kept} BY NAME {values_sql(settings, moment, orders=orders)}")
         measured = kept
     else:
@@ -124,7 +124,7 @@ def rfm(
         moved = f"SELECT cid, layer FROM ({cells}) WHERE layer IS DISTINCT FROM was"
         writer.execute(f"CREATE OR REPLACE TEMP TABLE rfm_moved AS {moved}")
         writer.execute(f"UPDATE {kept} v SET layer = m.layer FROM rfm_moved m WHERE m.cid = v.cid")
-        whose = f"(SELECT cid FROM rfm_moved UNION FROM {changed.TOUCHED})"
+        whose = f"(SELECT cid FROM rfm_moved UNION FROM {changed.CONCERNED})"
     else:
         writer.execute(f"CREATE OR REPLACE TABLE {kept} AS SELECT * EXCLUDE (was) FROM ({cells})")
         whose = None
@@ -226,7 +226,7 @@ def stage_lists(writer: Writer, names: Sequence[str], at: datetime) -> None:
 
 
 def add_changed(writer: Writer) -> None:
-    """Customers whose layer or membership changed in this refresh are changed customers for the levels above."""
+    """Customers whose layer changed with the thresholds alone are computed, too: what looks at layers asks of them."""
     writer.execute("INSERT INTO changed SELECT DISTINCT cid FROM news WHERE cid NOT IN (FROM changed)")
 
 

@@ -44,6 +44,15 @@ def require_write(actor: Actor) -> None:
         raise Forbidden(zh="只有所有者和经理可以做这个改动", en="Only owners and managers may change this")
 
 
+def require_all(actor: Actor) -> None:
+    """Numbers about all customers are for those who see all customers; raises Forbidden for staff."""
+    if not actor.sees_all:
+        raise Forbidden(
+            zh="这些数字包含全部客户，您的角色只能看自己的客户",
+            en="These numbers are about all customers: your role sees its own",
+        )
+
+
 def require_owner(actor: Actor) -> None:
     """Accounts, keys and house settings belong to the owner; raises Forbidden for others."""
     if actor.role != Role.OWNER:

@@ -12,6 +12,7 @@ import { Card } from '../../shared/Card'
 import { useFormat } from '../../shared/format'
 import { newKey } from '../../shared/keys'
 import { asProblem, Failure, Skeleton } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 import { Sentence } from '../../shared/Sentence'
 import { GRAINS, ItemSelect, type Grain } from './ItemSelect'
 
@@ -169,10 +170,7 @@ function Keep({ asked, found }: { asked: Asked; found: Found }) {
             <Form.Item name="name" label={t('name')} rules={[{ required: true, message: t('nameNeeded') }]}>
               <Input maxLength={100} />
             </Form.Item>
-            {keep.error && <p className="bad">{asProblem(keep.error).message}</p>}
-            <Button type="primary" htmlType="submit" loading={keep.isPending}>
-              {t('keep')}
-            </Button>
+            <Submit act={keep} label={t('keep')} />
           </Form>
         </Modal>
       )}

@@ -13,6 +13,7 @@ import { useFormat } from '../../shared/format'
 import { newKey } from '../../shared/keys'
 import { later } from '../../shared/later'
 import { asProblem, Loaded, NotAllowed, Skeleton } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 import { Sentence } from '../../shared/Sentence'
 import { Draw } from './Draw'
 import { Export } from './Export'
@@ -158,10 +159,7 @@ function Freeze({ audience, onClose }: { audience: AudienceOut; onClose: () => v
         <Form.Item name="name" label={t('name')} rules={[{ required: true, message: t('nameNeeded') }]}>
           <Input />
         </Form.Item>
-        {freeze.error && <p className="bad">{asProblem(freeze.error).message}</p>}
-        <Button type="primary" htmlType="submit" loading={freeze.isPending}>
-          {t('freeze')}
-        </Button>
+        <Submit act={freeze} label={t('freeze')} />
       </Form>
     </Modal>
   )

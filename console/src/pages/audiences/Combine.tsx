@@ -1,4 +1,4 @@
-import { Button, Form, Input, Modal, Radio, Select } from 'antd'
+import { Form, Input, Modal, Radio, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { http } from '../../api/client'
@@ -6,7 +6,7 @@ import type { components } from '../../api/schema'
 import { useAct } from '../../shared/act'
 import { useFormat } from '../../shared/format'
 import { newKey } from '../../shared/keys'
-import { asProblem } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 
 type AudienceOut = components['schemas']['AudienceOut']
 type SetOp = components['schemas']['SetOp']
@@ -76,10 +76,7 @@ export function Combine({
         <Form.Item name="name" label={t('name')} rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}>
           <Input />
         </Form.Item>
-        {save.error && <p className="bad">{asProblem(save.error).message}</p>}
-        <Button type="primary" htmlType="submit" loading={save.isPending}>
-          {t('act.save', { ns: 'common' })}
-        </Button>
+        <Submit act={save} />
       </Form>
     </Modal>
   )

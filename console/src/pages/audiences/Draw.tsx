@@ -7,7 +7,7 @@ import type { components } from '../../api/schema'
 import { useAct } from '../../shared/act'
 import { useFormat } from '../../shared/format'
 import { newKey } from '../../shared/keys'
-import { asProblem } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 
 type AudienceOut = components['schemas']['AudienceOut']
 
@@ -67,10 +67,7 @@ export function Draw({ audience, onClose }: { audience: AudienceOut; onClose: ()
         <Form.Item name="seed" label={t('seed')} extra={t('seedHelp')} rules={[{ required: true }]}>
           <Input maxLength={64} />
         </Form.Item>
-        {draw.error && <p className="bad">{asProblem(draw.error).message}</p>}
-        <Button type="primary" htmlType="submit" loading={draw.isPending}>
-          {t('act.save', { ns: 'common' })}
-        </Button>
+        <Submit act={draw} />
       </Form>
     </Modal>
   )

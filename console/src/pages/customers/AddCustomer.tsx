@@ -1,9 +1,9 @@
-import { Alert, Button, Form, Input, Modal, Select } from 'antd'
+import { Form, Input, Modal, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api, http } from '../../api/client'
 import { useAct } from '../../shared/act'
 import { useFormat } from '../../shared/format'
-import { asProblem } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 import { StaffSelect } from '../../shared/staff'
 
 interface Fields {
@@ -58,10 +58,7 @@ export function AddCustomer({ onClose, onAdded }: { onClose: () => void; onAdded
         <Form.Item name="owner" label={t('owner')}>
           <StaffSelect allowClear />
         </Form.Item>
-        {add.error && <Alert type="error" showIcon title={asProblem(add.error).message} style={{ marginBottom: 16 }} />}
-        <Button type="primary" htmlType="submit" loading={add.isPending}>
-          {t('add')}
-        </Button>
+        <Submit act={add} label={t('add')} />
       </Form>
     </Modal>
   )

@@ -1,11 +1,11 @@
-import { Alert, Button, Drawer, Form, Input, InputNumber, Select } from 'antd'
+import { Drawer, Form, Input, InputNumber, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api, http } from '../../api/client'
 import type { components } from '../../api/schema'
 import { useHouse } from '../../api/session'
 import { useAct } from '../../shared/act'
 import { useFormat } from '../../shared/format'
-import { asProblem } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 import { StaffSelect } from '../../shared/staff'
 import type { Card } from './Who'
 
@@ -49,10 +49,7 @@ export function EditCustomer({ customer, onClose }: { customer: Card; onClose: (
             <AttributeInput attribute={attribute} />
           </Form.Item>
         ))}
-        {save.error && <Alert type="error" showIcon title={asProblem(save.error).message} style={{ marginBottom: 16 }} />}
-        <Button type="primary" htmlType="submit" loading={save.isPending}>
-          {t('act.save', { ns: 'common' })}
-        </Button>
+        <Submit act={save} />
       </Form>
     </Drawer>
   )

@@ -1,9 +1,9 @@
-import { Button, Form, Input, Modal } from 'antd'
+import { Form, Input, Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { http } from '../../api/client'
 import type { components } from '../../api/schema'
 import { useAct } from '../../shared/act'
-import { asProblem } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 import { PATH, type EventRow } from './Events'
 
 type Names = components['schemas']['EventNames']
@@ -28,10 +28,7 @@ export function NameEvent({ event, onClose }: { event: EventRow; onClose: () => 
         <Form.Item name="name_en" label={t('enName')}>
           <Input />
         </Form.Item>
-        {save.error && <p className="bad">{asProblem(save.error).message}</p>}
-        <Button type="primary" htmlType="submit" loading={save.isPending}>
-          {t('act.save', { ns: 'common' })}
-        </Button>
+        <Submit act={save} />
       </Form>
     </Modal>
   )

@@ -1,11 +1,11 @@
-import { Alert, Button, Drawer, Form, Input, InputNumber } from 'antd'
+import { Drawer, Form, Input, InputNumber } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { http } from '../../api/client'
 import { useHouse, useSession } from '../../api/session'
 import { useAct } from '../../shared/act'
 import { useFormat } from '../../shared/format'
 import { minorPerMajor } from '../../shared/numbers'
-import { asProblem } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 import { StaffSelect } from '../../shared/staff'
 import type { Goal } from './Goals'
 
@@ -67,10 +67,7 @@ export function GoalForm({
         <Form.Item name="owner" label={t('owner')} rules={[{ required: true, message: t('ownerNeeded') }]}>
           <StaffSelect label={t('owner')} />
         </Form.Item>
-        {save.error && <Alert type="error" showIcon title={asProblem(save.error).message} style={{ marginBottom: 16 }} />}
-        <Button type="primary" htmlType="submit" loading={save.isPending}>
-          {t('act.save', { ns: 'common' })}
-        </Button>
+        <Submit act={save} />
       </Form>
     </Drawer>
   )

@@ -1,9 +1,9 @@
-import { Alert, Button, Drawer, Form, Input, Select } from 'antd'
+import { Drawer, Form, Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api, http } from '../../api/client'
 import { useAct } from '../../shared/act'
 import { useFormat } from '../../shared/format'
-import { asProblem } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 import { StaffSelect } from '../../shared/staff'
 import type { LayerOut } from './Layers'
 
@@ -68,10 +68,7 @@ export function CardForm({ model, layer, onClose }: { model: LayerOut; layer: st
         <Form.Item name="note" label={t('note')}>
           <Input.TextArea rows={3} maxLength={1000} />
         </Form.Item>
-        {save.error && <Alert type="error" showIcon title={asProblem(save.error).message} style={{ marginBottom: 16 }} />}
-        <Button type="primary" htmlType="submit" loading={save.isPending}>
-          {t('act.save', { ns: 'common' })}
-        </Button>
+        <Submit act={save} />
       </Form>
     </Drawer>
   )

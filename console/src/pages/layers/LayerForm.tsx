@@ -1,10 +1,10 @@
-import { Alert, Button, Drawer, Form, Input, InputNumber, Radio, Select } from 'antd'
+import { Drawer, Form, Input, InputNumber, Radio, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { http } from '../../api/client'
 import { useAct } from '../../shared/act'
 import { newKey } from '../../shared/keys'
-import { asProblem } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 import type { LayerOut } from './Layers'
 import { LayerSteps } from './LayerSteps'
 import { blankSteps, settingsOf, stepsOf, type Steps } from './steps'
@@ -61,11 +61,7 @@ export function LayerForm({ model, onClose }: { model: LayerOut | null; onClose:
           />
         </Form.Item>
         {kind === 'rfm' ? <RfmFields /> : <LayerSteps steps={steps} onChange={setSteps} />}
-        {save.error && <Alert type="error" showIcon title={asProblem(save.error).message} style={{ marginTop: 16 }} />}
-        <Button type="primary" htmlType="submit" disabled={!isWhole} loading={save.isPending} style={{ marginTop: 16 }}>
-          {t('act.save', { ns: 'common' })}
-        </Button>
-        {!isWhole && <span className="sub" style={{ marginLeft: 12 }}>{t('notWhole')}</span>}
+        <Submit act={save} disabled={!isWhole} why={t('notWhole')} />
       </Form>
     </Drawer>
   )

@@ -12,7 +12,7 @@ import { Loaded, Skeleton } from '../../shared/PageState'
 import { useSeen } from '../../shared/useSeen'
 import type { LayerOut } from './Layers'
 
-const FlowCanvas = lazy(async () => ({ default: (await import('../../shared/ChartCanvas')).FlowCanvas }))
+const FlowCanvas = lazy(() => import('./FlowCanvas'))
 
 const SHOWN = 5
 // Layers that grew and layers that shrank keep to colours of their own.

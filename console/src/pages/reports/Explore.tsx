@@ -10,6 +10,7 @@ import { Card } from '../../shared/Card'
 import { useFormat, type Format } from '../../shared/format'
 import { newKey } from '../../shared/keys'
 import { asProblem, Loaded } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 import { Sentence } from '../../shared/Sentence'
 import { AnswerCard } from './AnswerCard'
 import { dimensionOptions, Labelled, PeriodPick, sharedCuts, useMetricCatalog, WherePick } from './controls'
@@ -163,10 +164,7 @@ function SaveChart({ kept }: { kept: Kept }) {
             <Form.Item name="name" label={t('saveName')} rules={[{ required: true, message: t('nameNeeded') }]}>
               <Input />
             </Form.Item>
-            {save.error && <p className="bad">{asProblem(save.error).message}</p>}
-            <Button type="primary" htmlType="submit" loading={save.isPending}>
-              {t('act.save', { ns: 'common' })}
-            </Button>
+            <Submit act={save} />
           </Form>
         </Modal>
       )}

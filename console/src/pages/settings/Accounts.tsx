@@ -9,7 +9,8 @@ import { Chip } from '../../shared/Chip'
 import { useAct } from '../../shared/act'
 import { DataTable } from '../../shared/DataTable'
 import { useFormat } from '../../shared/format'
-import { asProblem, Loaded } from '../../shared/PageState'
+import { Loaded } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 import { StaffSelect, useStaffNames } from '../../shared/staff'
 
 type Account = components['schemas']['AccountOut']
@@ -148,10 +149,7 @@ function AddAccount({ onClose }: { onClose: () => void }) {
         <Form.Item name="password" label={t('accounts.password')} extra={t('accounts.passwordRule')} rules={[{ required: true }]}>
           <Input.Password autoComplete="new-password" />
         </Form.Item>
-        {create.error && <p className="bad">{asProblem(create.error).message}</p>}
-        <Button type="primary" htmlType="submit" loading={create.isPending}>
-          {t('accounts.add')}
-        </Button>
+        <Submit act={create} label={t('accounts.add')} />
       </Form>
     </Modal>
   )

@@ -1,8 +1,8 @@
-import { Alert, Button, Drawer, Form, Input } from 'antd'
+import { Drawer, Form, Input } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAct } from '../../shared/act'
-import { asProblem } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 import { ORG } from './org'
 
 /** Create or change one thing of the organisation: its key, once; its name; and what else it has. */
@@ -39,10 +39,7 @@ export function OrgDrawer<Fields extends { key: string; name: string }>({
           <Input disabled={!isNew} maxLength={64} autoComplete="off" />
         </Form.Item>
         {children}
-        {act.error && <Alert type="error" showIcon title={asProblem(act.error).message} style={{ marginBottom: 16 }} />}
-        <Button type="primary" htmlType="submit" loading={act.isPending}>
-          {t('org.save')}
-        </Button>
+        <Submit act={act} label={t('org.save')} />
       </Form>
     </Drawer>
   )

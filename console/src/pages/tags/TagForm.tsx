@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer, Form, Input, Radio, Select } from 'antd'
+import { Drawer, Form, Input, Radio, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { http } from '../../api/client'
@@ -6,7 +6,7 @@ import { ConditionEditor } from '../../conditions/Editor'
 import type { Condition } from '../../conditions/tree'
 import { useAct } from '../../shared/act'
 import { newKey } from '../../shared/keys'
-import { asProblem } from '../../shared/PageState'
+import { Submit } from '../../shared/Submit'
 import type { Tag } from './Tags'
 
 interface Fields {
@@ -89,16 +89,7 @@ export function TagForm({ tag, onClose }: { tag: Tag | null; onClose: () => void
           <Select mode="tags" open={false} suffixIcon={null} />
         </Form.Item>
         {source === 'rule' && <ConditionEditor narrow initial={stored} onChange={setRule} />}
-        {save.error && <Alert type="error" showIcon title={asProblem(save.error).message} style={{ marginTop: 16 }} />}
-        <Button
-          type="primary"
-          htmlType="submit"
-          disabled={source === 'rule' && rule === null}
-          loading={save.isPending}
-          style={{ marginTop: 16 }}
-        >
-          {t('act.save', { ns: 'common' })}
-        </Button>
+        <Submit act={save} disabled={source === 'rule' && rule === null} />
       </Form>
     </Drawer>
   )

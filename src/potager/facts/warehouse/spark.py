@@ -76,7 +76,7 @@ class SparkWarehouse:
         self._run(f"DROP TABLE IF EXISTS {_quoted(table)}")
         self._save(table, rows, "append")
 
-    def remove(self, table: str, where: str) -> None:  # noqa: ARG002
+    def remove(self, table: str, where: str) -> None:  # noqa: ARG002  (the protocol's names)
         raise refusals.no_removal("Spark")
 
     def close(self) -> None:

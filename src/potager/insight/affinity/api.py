@@ -8,7 +8,6 @@ from ninja import Query, Router, Status
 from pyroaring import BitMap
 
 from potager.core import clock, house, money, store
-from potager.core.errors import Forbidden
 from potager.insight import definitions
 from potager.insight.affinity import bundle, lookalike, present, queries, settings
 from potager.insight.affinity.lookalike import Asked
@@ -30,7 +29,7 @@ from potager.insight.affinity.settings import AffinitySettings, Grain
 from potager.insight.moment import Moment
 from potager.insight.present import language_of
 from potager.insight.specs import AudienceSpec
-from potager.org.access import Actor, actor_of, require_write
+from potager.org.access import actor_of, require_all, require_write
 from potager.people import queries as people
 
 router = Router(tags=["affinity"])
@@ -40,7 +39,7 @@ _CSV_ROWS = 20_000
 
 @router.get("/rules", response=AffinityRules, summary="Association rules, a page at a time")
 def list_rules(request: HttpRequest, query: Query[AffinityRuleQuery]) -> AffinityRules:
-    _seeing_all(request)
+    require_all(actor_of(request))
     rows, total = queries.rules(
         query.by, query.basket, _filters(query), size=query.size, offset=(query.page - 1) * query.size
     )
@@ -56,7 +55,7 @@ def list_rules(request: HttpRequest, query: Query[AffinityRuleQuery]) -> Affinit
 
 @router.get("/rules/csv", summary="All rules the filters let through, as CSV")
 def export_rules(request: HttpRequest, query: Query[AffinityRuleQuery]) -> HttpResponse:
-    _seeing_all(request)
+    require_all(actor_of(request))
     rows, _ = queries.rules(query.by, query.basket, _filters(query), size=_CSV_ROWS)
     text = io.StringIO()
     # The mark makes spreadsheets read the file as UTF-8.
@@ -76,7 +75,7 @@ def export_rules(request: HttpRequest, query: Query[AffinityRuleQuery]) -> HttpR
     "/items", response=AffinityItems, summary="Products, categories or brands that were bought, the most bought first"
 )
 def list_items(request: HttpRequest, by: Grain = Grain.PRODUCT, search: str = "") -> AffinityItems:
-    _seeing_all(request)
+    require_all(actor_of(request))
     found = queries.items(settings.current(), by, search, 50)
     items = [AffinityItemBought(key=each.key, name=each.name, buyers=each.buyers) for each in found]
     return AffinityItems(items=items, total=len(items))
@@ -92,7 +91,8 @@ def list_next(request: HttpRequest, cid: int) -> NextProducts:
 
 @router.post("/lookalike", response=LookalikeOut, summary="Who bought X, not Y, and is most like the buyers of Y")
 def rank(request: HttpRequest, body: LookalikeIn) -> LookalikeOut:
-    actor = _seeing_all(request)
+    actor = actor_of(request)
+    require_all(actor)
     asked = Asked(body.by, body.have, body.lack)
     found = lookalike.find(settings.current(), _moment(body.as_of), asked, body.size)
     return present.lookalike_out(actor, asked, found, SHOWN, language_of(request))
@@ -121,7 +121,7 @@ def freeze(request: HttpRequest, body: LookalikeSave) -> Status[LookalikeSaved]:
 
 @router.post("/bundle", response=BundleOut, summary="What past baskets say about a bundle at a price")
 def simulate(request: HttpRequest, body: BundleIn) -> BundleOut:
-    _seeing_all(request)
+    require_all(actor_of(request))
     price = money.to_minor(body.price, house.facts().currency)
     return present.bundle_out(bundle.simulate(settings.current(), _moment(None), body.products, price))
 
@@ -154,12 +154,3 @@ def _filters(query: AffinityRuleQuery) -> Filters:
 
 def _moment(as_of: str | None) -> Moment:
     return Moment(clock.as_of(as_of), clock.zone())
-
-
-def _seeing_all(request: HttpRequest) -> Actor:
-    actor = actor_of(request)
-    if not actor.sees_all:
-        raise Forbidden(
-            zh="商品关联来自全部客户的购买，您的角色只能看自己的客户", en="Affinity is about what all customers bought"
-        )
-    return actor

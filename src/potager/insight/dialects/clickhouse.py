@@ -17,11 +17,11 @@ _UNSIGNED = 2**31
 
 class Types(ClickHouseType):  # type: ignore[misc]  # Ibis is not typed
     @classmethod
-    def _from_ibis_Date(cls, dtype: dt.Date) -> sge.DataType:  # noqa: ARG003, N802  (named by Ibis)
+    def _from_ibis_Date(cls, dtype: dt.Date) -> sge.DataType:
         return sge.DataType(this=sge.DataType.Type.DATE32)
 
     @classmethod
-    def _from_ibis_Timestamp(cls, dtype: dt.Timestamp) -> sge.DataType:  # noqa: ARG003, N802
+    def _from_ibis_Timestamp(cls, dtype: dt.Timestamp) -> sge.DataType:
         scale = sge.DataTypeParam(this=sge.Literal.number(_MICROSECONDS))
         return sge.DataType(this=sge.DataType.Type.DATETIME64, expressions=[scale])
 
@@ -31,7 +31,7 @@ class Compiler(ClickHouseCompiler):  # type: ignore[misc]
 
     type_mapper = Types
 
-    def visit_NonNullLiteral(self, op: Any, *, value: Any, dtype: dt.DataType) -> Any:  # noqa: N802
+    def visit_NonNullLiteral(self, op: Any, *, value: Any, dtype: dt.DataType) -> Any:
         if dtype.is_date():
             return self.cast(sge.Literal.string(value.isoformat()), dtype)
         if dtype.is_integer() and value >= _UNSIGNED:
@@ -39,23 +39,23 @@ class Compiler(ClickHouseCompiler):  # type: ignore[misc]
             return self.cast(sge.Literal.number(value), dt.int64(nullable=False))
         return super().visit_NonNullLiteral(op, value=value, dtype=dtype)
 
-    def visit_CountDistinct(self, op: Any, *, arg: Any, where: Any) -> Any:  # noqa: ARG002, N802
+    def visit_CountDistinct(self, op: Any, *, arg: Any, where: Any) -> Any:
         return self.agg.uniqExact(arg, where=where)
 
-    def visit_BitOr(self, op: Any, *, arg: Any, where: Any) -> Any:  # noqa: ARG002, N802
+    def visit_BitOr(self, op: Any, *, arg: Any, where: Any) -> Any:
         """Words of flags are signed and stay so."""
         return self.agg.groupBitOr(arg, where=where)
 
-    def visit_HexDigest(self, op: Any, *, arg: Any, how: str) -> Any:  # noqa: ARG002, N802
+    def visit_HexDigest(self, op: Any, *, arg: Any, how: str) -> Any:
         return self.f.lower(self.f.hex(self.f.anon[how.upper()](arg)))
 
-    def visit_TryCast(self, op: Any, *, arg: Any, to: dt.DataType) -> Any:  # noqa: ARG002, N802
+    def visit_TryCast(self, op: Any, *, arg: Any, to: dt.DataType) -> Any:
         return self.f.accurateCastOrNull(arg, self.type_mapper.to_string(to(nullable=False)))
 
-    def visit_StructField(self, op: Any, *, arg: Any, field: str) -> Any:  # noqa: N802
+    def visit_StructField(self, op: Any, *, arg: Any, field: str) -> Any:
         """By position; a struct that is not there has no field either."""
         position = op.arg.dtype.names.index(field) + 1
         return self.f.tupleElement(arg, position)
 
-    def visit_DateDelta(self, op: Any, *, left: Any, right: Any, part: Any) -> Any:  # noqa: ARG002, N802
+    def visit_DateDelta(self, op: Any, *, left: Any, right: Any, part: Any) -> Any:
         return self.f.anon.dateDiff(sge.Literal.string("day"), right, left)

@@ -17,18 +17,18 @@ class Compiler(PySparkCompiler):  # type: ignore[misc]  # Ibis is not typed
     # Defined by the base printer, left out of Ibis' list for Spark.
     SIMPLE_OPS = {ops.BitOr: "bit_or"}
 
-    def visit_NonNullLiteral(self, op: Any, *, value: Any, dtype: Any) -> Any:  # noqa: N802  (named by Ibis)
+    def visit_NonNullLiteral(self, op: Any, *, value: Any, dtype: Any) -> Any:
         if dtype.is_floating():
             return SQLGlotCompiler.visit_NonNullLiteral(self, op, value=value, dtype=dtype)
         return super().visit_NonNullLiteral(op, value=value, dtype=dtype)
 
-    def visit_Field(self, op: Any, *, rel: Any, name: str) -> Any:  # noqa: N802
+    def visit_Field(self, op: Any, *, rel: Any, name: str) -> Any:
         return SQLGlotCompiler.visit_Field(self, op, rel=rel, name=name)
 
-    def visit_IsNull(self, op: Any, *, arg: Any) -> Any:  # noqa: ARG002, N802
+    def visit_IsNull(self, op: Any, *, arg: Any) -> Any:
         return arg.is_(NULL)
 
-    def visit_NotNull(self, op: Any, *, arg: Any) -> Any:  # noqa: ARG002, N802
+    def visit_NotNull(self, op: Any, *, arg: Any) -> Any:
         return arg.is_(NULL).not_()
 
     def to_sqlglot(self, *args: Any, **more: Any) -> Any:

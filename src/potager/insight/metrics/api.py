@@ -4,7 +4,6 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from potager.core import store
-from potager.core.errors import Forbidden
 from potager.insight import catalogue
 from potager.insight.metrics import paths, present, reports
 from potager.insight.metrics.schemas import (
@@ -23,7 +22,7 @@ from potager.insight.metrics.schemas import (
     RetentionOut,
 )
 from potager.insight.present import language_of
-from potager.org.access import Actor, actor_of
+from potager.org.access import actor_of, require_all
 
 router = Router(tags=["metrics"])
 
@@ -94,12 +93,3 @@ def delete_dashboard(request: HttpRequest, key: str) -> Status[None]:
     with store.write():
         reports.remove_dashboard(actor, key)
     return Status(204, None)
-
-
-def require_all(actor: Actor) -> None:
-    """Metrics are about all customers; a staff account sees only its own. Raises Forbidden."""
-    if not actor.sees_all:
-        raise Forbidden(
-            zh="报表包含全部客户的数字，您的角色只能看自己的客户",
-            en="Reports are about all customers: your role sees its own",
-        )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from potager.core.errors import Problem
+from potager.insight import dialects
 from potager.insight.conditions.base import Words as Naming
 from potager.insight.conditions.binding import bind_metric
 from potager.insight.conditions.event_words import say_what
@@ -34,9 +35,7 @@ def name_of(stage: Feature, fields: Fields) -> Words:
 
 def printed(stages: Sequence[Feature]) -> tuple[list[str], dict[str, Give]]:
     """The rows of each stage as SQL with slots, and the slots of them all."""
-    import ibis
-
     printer = Printer(make_plan({}))
-    texts = [str(ibis.to_sql(printer.happened(each), dialect="duckdb")) for each in stages]
+    texts = [dialects.printed(printer.happened(each)) for each in stages]
     wrapped = [f"SELECT cid, epoch_us(ts) AS us, day FROM ({text}) AS happened WHERE cid IS NOT NULL" for text in texts]
     return wrapped, dict(printer.slots.given)

@@ -13,6 +13,7 @@ from potager.facts.warehouse import Warehouse
 from potager.insight import tables
 from potager.insight.beside import tables as lists_of
 from potager.insight.conditions import Bound
+from potager.insight.dialects import printed
 from potager.insight.dictionaries import binding_of
 from potager.insight.fields import Fields
 from potager.insight.metrics.measures.returns import base_of
@@ -194,5 +195,4 @@ def values_statement(cases: tuple[tuple[str, Bound], ...], otherwise: str | None
     branches = [(printer.test(bound, rows), ibis.literal(value)) for value, bound in cases]
     rest = ibis.null("string") if otherwise is None else ibis.literal(otherwise)
     expression = rows.select("cid", x=ibis.cases(*branches, else_=rest))
-    sql = str(ibis.to_sql(expression, dialect="duckdb"))
-    return Statement(sql, dict(printer.slots.given), beside_of(*(bound for _, bound in cases)))
+    return Statement(printed(expression), dict(printer.slots.given), beside_of(*(bound for _, bound in cases)))

@@ -3,8 +3,8 @@ import { TooltipComponent } from 'echarts/components'
 import { init, use as register } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
-import { useMode } from '../app/mode'
-import { palettes } from '../app/palette'
+import { useMode } from '../../app/mode'
+import { palettes } from '../../app/palette'
 
 register([SankeyChart, TooltipComponent, CanvasRenderer])
 
@@ -17,7 +17,7 @@ export interface Move {
 }
 
 /** Streams of people between the layers of two days, as wide as they are many. */
-export function FlowCanvas({
+export default function FlowCanvas({
   moves,
   order,
   say,
