@@ -3254,7 +3254,7 @@ export interface components {
          * CountOut
          * @description How many customers, of how many, ten of them, how long it took; and the condition as a sentence.
          *
-         *     rows      how many rows of the warehouse were read for it
+         *     rows      how many rows of facts were looked at for it: none when the results of the last refresh told
          *     findings  its parts that can never hold, or always do
          */
         CountOut: {

@@ -49,11 +49,15 @@ def timeline(
     return [_moment(row, names) for row in rows.to_pylist()]
 
 
-# Three short reads by customer, each cut to the newest before anything is looked up for its rows.
+# Short reads by customer, each cut to the newest before anything is looked up for its rows; both parts of the events
+# apart, since a view of both is read whole before it is cut.
 _HAPPENED: Final = """
 WITH e AS (
-    SELECT ts, seq, type, channel, amount, props FROM event WHERE cid = $cid AND ts < $before{event}
-    ORDER BY ts DESC, seq DESC LIMIT $most
+    (SELECT ts, seq, type, channel, amount, props FROM event_cold WHERE cid = $cid AND ts < $before{event}
+        ORDER BY ts DESC, seq DESC LIMIT $most)
+    UNION ALL
+    (SELECT ts, seq, type, channel, amount, props FROM event_hot WHERE cid = $cid AND ts < $before{event}
+        ORDER BY ts DESC, seq DESC LIMIT $most)
 ), o AS (
     SELECT k1, k2, ts, seq, status, channel, amount, shop, order_no, discount, store
     FROM orders WHERE cid = $cid AND ts < $before{order} ORDER BY ts DESC, seq DESC LIMIT $most

@@ -4,14 +4,13 @@ A cell is one row looked at for one aggregate, one step of a sequence, or one le
 time goes with (benchmarks: about 40 ns a cell on two cores); the guard refuses what would keep everybody waiting.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import pyarrow as pa
-
 from potager.core import choices
 from potager.core.errors import Problem
+from potager.facts.warehouse import Warehouse
 from potager.insight.conditions.leaves.sequence import SequenceLeaf
 from potager.insight.conditions.logic import Bound
 from potager.insight.plan import Plan, make_plan
@@ -61,19 +60,12 @@ def of_plan(plan: Plan, sizes: Mapping[str, int]) -> Estimate:
     return total
 
 
-def sizes(read: Callable[[str], pa.Table]) -> dict[str, int]:
-    """The rows of the tables conditions read: the engine knows them without looking."""
-    counts = ", ".join(f"(SELECT CAST(count(*) AS BIGINT) FROM {table}) AS {table}_rows" for table in TABLES)
-    found: dict[str, int] = read(f"SELECT {counts}").to_pylist()[0]
-    return {table: found[f"{table}_rows"] for table in TABLES}
-
-
-def guard(bound: Bound, read: Callable[[str], pa.Table]) -> Estimate:
+def guard(bound: Bound, owner: Warehouse) -> Estimate:
     """The estimate of a condition.
 
     Raises Problem("insight.cost") with it where it is beyond the house's limit.
     """
-    found = estimate(bound, sizes(read))
+    found = estimate(bound, owner.counts(TABLES))
     most = int(choices.get(MOST_CELLS, _DEFAULT))
     if found.cells > most:
         raise Problem(

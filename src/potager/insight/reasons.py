@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from potager.core import clock
-from potager.insight import catalogue, cost, membership, queries, schemas, sets, single, subjects, tables, tags
+from potager.insight import catalogue, membership, queries, schemas, sets, single, subjects, tables, tags
 from potager.insight.conditions import bind_cases, bind_metric, bind_rule, lint
 from potager.insight.conditions.base import Words
 from potager.insight.conditions.logic import Bound, say
@@ -32,7 +32,7 @@ def count(actor: Actor, body: schemas.CountIn, language: str) -> schemas.CountOu
         share=found.share,
         samples=[schemas.Sample(cid=cid, name=names[cid]) for cid in found.samples if cid in names],
         ms=round((clock.wall() - started).total_seconds() * 1000),
-        rows=cost.estimate(bound, cost.sizes(tables.opened(fields).query)).rows,
+        rows=found.rows,
         sentence=say(bound, Words(language, fields)),
         findings=[
             schemas.FindingOut(code=each.code, place=each.place, message=each.say(language))

@@ -31,11 +31,15 @@ Cids = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many of all live customers, and some of them: always the same ones for the same answer."""
+    """How many of all live customers, and some of them: always the same ones for the same answer.
+
+    rows  how many rows of facts were looked at for it: none when results told
+    """
 
     count: int
     total: int
     samples: tuple[int, ...]
+    rows: int
 
     @property
     def share(self) -> float:
@@ -71,17 +75,16 @@ def counted(condition: Condition | Bound, as_of: AsOf = None, *, fields: Fields 
     """Count, total and ten samples: what the rule builder shows. From results where they tell, else in one query."""
     fields = fields or catalogue.load()
     bound = bind(condition, fields) if isinstance(condition, Node) else condition
-    if as_of is None:
-        owner = tables.asked(fields)
-        found = None
-        if owner.capabilities.own_sql:
-            found = instant.members(bound, fields, Moment(clock.now(), fields.zone), owner)
+    owner = tables.asked(fields)
+    if as_of is None and owner.capabilities.own_sql:
+        found = instant.members(bound, fields, Moment(clock.now(), fields.zone), owner)
         if found is not None:
-            return Counted(len(found), instant.everybody(owner), _some(found))
-    rows = _ask(bound, as_of, fields, _COUNTED).to_pylist()
+            return Counted(len(found), instant.everybody(owner), _some(found), rows=0)
+    read = cost.guard(bound, owner).rows
+    rows = _ask(bound, as_of, fields, _COUNTED, guarded=False).to_pylist()
     numbers = {row["what"]: int(row["n"]) for row in rows if row["what"] != "sample"}
     samples = sorted((int(row["h"]), int(row["n"])) for row in rows if row["what"] == "sample")
-    return Counted(numbers["count"], numbers["total"], tuple(cid for _, cid in samples))
+    return Counted(numbers["count"], numbers["total"], tuple(cid for _, cid in samples), read)
 
 
 def _some(found: BitMap) -> tuple[int, ...]:
@@ -130,7 +133,7 @@ def _ask(
     if not engine.own_sql and any(not fields.audiences[key].frozen for key in _audiences(bound)):
         raise refusals.no_own_sql(engine.name, "动态人群", "Audiences that are not frozen")
     if guarded:
-        cost.guard(bound, owner.query)
+        cost.guard(bound, owner)
     statement = members_statement(bound, engine.name)
     lists = beside.tables(statement.beside, moment.at, owner.query)
     return run(

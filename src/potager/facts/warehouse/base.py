@@ -65,6 +65,10 @@ class Warehouse(Protocol):
         """
         ...
 
+    def counts(self, tables: Sequence[str]) -> dict[str, int]:
+        """How many rows each table has: what the engine knows without looking at them."""
+        ...
+
     def heavy(self) -> AbstractContextManager[None]:
         """Hold while running a long query: there is at most one at a time."""
         ...

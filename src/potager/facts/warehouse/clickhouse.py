@@ -6,7 +6,7 @@ Facts are MergeTree by month and customer. Sessions carry the settings that keep
 
 import queue
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -17,7 +17,7 @@ import pyarrow as pa
 from potager.core import store
 from potager.facts.warehouse import refusals
 from potager.facts.warehouse.base import Capabilities, Params, Writer
-from potager.facts.warehouse.rows import without_zone
+from potager.facts.warehouse.rows import counted, without_zone
 
 READERS: Final = 4
 SETTINGS: Final = {
@@ -83,6 +83,9 @@ class ClickHouseWarehouse:
             finally:
                 for name in staged:
                     client.command(f"DROP TEMPORARY TABLE IF EXISTS {_named(name)}")
+
+    def counts(self, tables: Sequence[str]) -> dict[str, int]:
+        return counted(self.query, {table: (table,) for table in tables})
 
     @contextmanager
     def heavy(self) -> Iterator[None]:

@@ -1,6 +1,18 @@
-"""Arrow rows as every engine of ours hands them out."""
+"""What every engine of ours does alike: rows as it hands them out, and how many there are."""
+
+from collections.abc import Callable, Mapping, Sequence
 
 import pyarrow as pa
+
+
+def counted(read: Callable[[str], pa.Table], parts: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """How many rows the tables of each name have together, in one query."""
+    columns = ", ".join(
+        f"CAST({' + '.join(f'(SELECT count(*) FROM {table})' for table in tables)} AS BIGINT) AS {name}_rows"
+        for name, tables in parts.items()
+    )
+    [row] = read(f"SELECT {columns}").to_pylist()
+    return {name: int(row[f"{name}_rows"]) for name in parts}
 
 
 def without_zone(rows: pa.Table) -> pa.Table:

@@ -5,7 +5,7 @@ views of the session; a query that has some is alone in it.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ import pyarrow as pa
 from potager.core import store
 from potager.facts.warehouse import refusals
 from potager.facts.warehouse.base import Capabilities, Params, Writer
-from potager.facts.warehouse.rows import without_zone
+from potager.facts.warehouse.rows import counted, without_zone
 
 
 class SparkWarehouse:
@@ -52,6 +52,9 @@ class SparkWarehouse:
             finally:
                 for name in staged:
                     self._run(f"DROP VIEW IF EXISTS {_quoted(name)}")
+
+    def counts(self, tables: Sequence[str]) -> dict[str, int]:
+        return counted(self.query, {table: (table,) for table in tables})
 
     @contextmanager
     def heavy(self) -> Iterator[None]:
