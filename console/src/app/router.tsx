@@ -1,4 +1,5 @@
 import { createBrowserRouter, type RouteObject } from 'react-router'
+import { textsOf } from '../i18n'
 import { Skeleton } from '../shared/PageState'
 import { Allowed } from './Allowed'
 import { Crash, NotFound } from './Crash'
@@ -11,7 +12,7 @@ const pageRoutes: RouteObject[] = PAGES.map((page) => ({
   element: <Allowed page={page} />,
   children: [{ path: '', load: page.load }, ...(page.below ?? [])].map(({ path, load }) => ({
     path: path === '' ? page.name : `${page.name}/${path}`,
-    lazy: async () => ({ Component: (await load()).default }),
+    lazy: async () => ({ Component: (await Promise.all([load(), textsOf(page.name)]))[0].default }),
   })),
 }))
 

@@ -1,11 +1,14 @@
 import { useTranslation } from 'react-i18next'
+import { later } from '../../shared/later'
+import { Skeleton } from '../../shared/PageState'
 import { Tabs } from '../../shared/Tabs'
 import { Boards } from './Boards'
-import { Explore } from './Explore'
-import { Focus } from './Focus'
 import { Funnel } from './Funnel'
 import { Retention } from './Retention'
 import './reports.css'
+
+const Explore = later(async () => (await import('./Explore')).Explore, <Skeleton />)
+const Focus = later(async () => (await import('./Focus')).Focus, <Skeleton />)
 
 /** Numbers asked for: dashboards by role, any question, funnels, retention, and where to stop. */
 export default function Reports() {
