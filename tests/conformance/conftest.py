@@ -23,7 +23,7 @@ SEED, SIZE = 20261103, 400
 class Embedded:
     """The garden's own DuckDB as an engine of the suite."""
 
-    capabilities = Capabilities("duckdb", asof_join=True, window_funnel=False, null_for_empty=True)
+    capabilities = Capabilities("duckdb")
 
     def __init__(self, garden: Garden) -> None:
         self._db = garden.db
@@ -81,3 +81,26 @@ def spark(garden: Garden, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture(scope="session")
 def embedded(garden: Garden) -> Embedded:
     return Embedded(garden)
+
+
+@pytest.fixture
+def clickhouse_of_its_own(clickhouse_url: str) -> Iterator[ClickHouseWarehouse]:
+    """A database of one test's own on the engine."""
+    server, _, _ = clickhouse_url.rpartition("/")
+    maker = ClickHouseWarehouse(clickhouse_url)
+    with maker._client() as client:
+        client.command("DROP DATABASE IF EXISTS copied")
+        client.command("CREATE DATABASE copied")
+    maker.close()
+    engine = ClickHouseWarehouse(f"{server}/copied")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def spark_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkWarehouse]:
+    """A server of one test's own: its tables are files of the folder it stands in."""
+    with listening("spark_front.py", tmp_path_factory.mktemp("spark")) as port:
+        engine = SparkWarehouse(f"sc://127.0.0.1:{port}")
+        yield engine
+        engine.close()

@@ -9,13 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from potager.cli.facts import warehouse as command
+from potager.cli.metrics import metrics
 from potager.core.errors import Conflict, Problem
 from potager.core.settings import environment
 from potager.facts import warehouse as engines
 from potager.facts.warehouse.clickhouse import ClickHouseWarehouse
 from potager.insight import catalogue, copying, sets, tables
 from potager.insight.conditions import parse
-from tests.insight.conftest import Plot, day, define_audience, plot
+from tests.insight.conftest import Plot, day, plot
 
 __all__ = ["plot"]
 pytestmark = [pytest.mark.conformance, pytest.mark.once]
@@ -48,17 +49,8 @@ def grown(plot: Plot) -> Plot:
 
 
 @pytest.fixture
-def target(clickhouse_url: str) -> Any:
-    """A database of this test's own on the engine."""
-    server, _, _ = clickhouse_url.rpartition("/")
-    maker = ClickHouseWarehouse(clickhouse_url)
-    with maker._client() as client:
-        client.command("DROP DATABASE IF EXISTS copied")
-        client.command("CREATE DATABASE copied")
-    maker.close()
-    engine = ClickHouseWarehouse(f"{server}/copied")
-    yield engine
-    engine.close()
+def target(clickhouse_of_its_own: ClickHouseWarehouse) -> ClickHouseWarehouse:
+    return clickhouse_of_its_own
 
 
 def silent(_line: str) -> None:
@@ -147,16 +139,18 @@ def test_the_house_asks_the_engine_its_settings_name(elsewhere: Any) -> None:
 
 
 def test_what_the_engine_does_not_do_is_refused_plainly(elsewhere: Any) -> None:
-    define_audience("vip", {"all": []})
     with pytest.raises(Conflict) as load:
         engines.get().write()
     with pytest.raises(Conflict) as results:
         tables.opened()
-    with pytest.raises(Conflict) as audience:
-        sets.members(parse({"audience": "vip"}))
-    assert [each.value.code for each in (load, results, audience)] == [
-        "warehouse.read_only", "warehouse.unsupported", "warehouse.unsupported",
-    ]  # fmt: skip
+    assert [each.value.code for each in (load, results)] == ["warehouse.read_only", "warehouse.unsupported"]
+
+
+def test_the_commands_answer_from_the_engine(elsewhere: Any) -> None:
+    told = CliRunner().invoke(metrics, ["gmv", "--by", "month", "--from", "2026-05-01", "--to", "2026-10-31", "--json"])
+    assert told.exit_code == 0, told.output
+    values = [row["now"]["gmv"]["value"] for row in json.loads(told.stdout)["rows"]]
+    assert values == [sum(cid * 37 for cid in range(1, 61) if (cid + month) % 3) for month in range(5, 11)]
 
 
 def test_a_column_that_was_not_copied_is_a_plain_sentence(elsewhere: Any) -> None:

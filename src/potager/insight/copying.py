@@ -18,7 +18,8 @@ from potager.facts.warehouse import Target, Warehouse
 FACTS: Final = ("event", "orders", "order_item", "refund")
 # What conditions look at besides; `watermark` last: it says up to where the copy knows.
 WHOLE: Final = (
-    "customer", "relation", "manual_tag", "product", "event_type", "channel_dict", "layer_history", "customer_value",
+    "customer", "relation", "manual_tag", "product", "event_type", "channel_dict", "channel_cost", "layer_history",
+    "audience_version", "customer_value",
     "watermark",
 )  # fmt: skip
 BATCH: Final = 500_000

@@ -32,11 +32,11 @@ def members(keys: Iterable[str], as_of: datetime, read: Read) -> dict[str, BitMa
     if live:
         named = ", ".join("'" + key.replace("'", "''") + "'" for key in live)
         rows = read(
-            f"""SELECT audience, bitmap FROM audience_version
+            f"""SELECT audience, hex(bitmap) AS bitmap FROM audience_version
             WHERE audience IN ({named}) AND as_of <= TIMESTAMP '{utc_text(as_of)}'
             QUALIFY row_number() OVER (PARTITION BY audience ORDER BY version DESC) = 1"""
         ).to_pylist()
-        found |= {row["audience"]: BitMap.deserialize(row["bitmap"]) for row in rows}
+        found |= {row["audience"]: BitMap.deserialize(bytes.fromhex(row["bitmap"])) for row in rows}
     moved = _moved()
     return {key: resolved(bitmap, moved) for key, bitmap in found.items()}
 

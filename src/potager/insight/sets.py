@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from potager.core import clock
-from potager.facts.warehouse import refusals
 from potager.insight import beside, catalogue, cost, instant, tables
 from potager.insight.conditions import Condition, bind
 from potager.insight.conditions.base import Node
-from potager.insight.conditions.logic import AllOf, Bound, every_leaf
+from potager.insight.conditions.logic import AllOf, Bound
+from potager.insight.dialects.by_hand import reader
 from potager.insight.dictionaries import binding_of
 from potager.insight.fields import Fields
 from potager.insight.moment import Moment
@@ -110,12 +110,6 @@ def warm() -> None:
     members_statement(AllOf(()))
 
 
-def _audiences(bound: Bound) -> set[str]:
-    """The audiences a condition looks up."""
-    needs = frozenset[str]().union(*(leaf.needs for leaf in every_leaf(bound)))
-    return {name.removeprefix("audience:") for name in needs if name.startswith("audience:")}
-
-
 def _ask(
     condition: Condition | Bound,
     as_of: AsOf,
@@ -129,13 +123,10 @@ def _ask(
     bound = bind(condition, fields) if isinstance(condition, Node) else condition
     moment = Moment(clock.as_of(as_of), fields.zone)
     owner = tables.asked(fields)
-    engine = owner.capabilities
-    if not engine.own_sql and any(not fields.audiences[key].frozen for key in _audiences(bound)):
-        raise refusals.no_own_sql(engine.name, "动态人群", "Audiences that are not frozen")
     if guarded:
         cost.guard(bound, owner)
-    statement = members_statement(bound, engine.name)
-    lists = beside.tables(statement.beside, moment.at, owner.query)
+    statement = members_statement(bound, owner.capabilities.name)
+    lists = beside.tables(statement.beside, moment.at, reader(owner))
     return run(
         statement,
         binding_of(moment, owner.query),

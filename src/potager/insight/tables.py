@@ -69,8 +69,8 @@ def ensure(writer: Writer) -> None:
     writer.execute("ALTER TABLE rfm_threshold ADD COLUMN IF NOT EXISTS cuts VARCHAR")
 
 
-def asked(fields: Fields) -> Warehouse:
-    """The warehouse to put printed conditions to, on whatever engine it is."""
+def asked(fields: Fields | None = None) -> Warehouse:
+    """The warehouse to put conditions, metrics, funnels and retention to, on whatever engine it is."""
     found = warehouse.get()
     return opened(fields) if found.capabilities.own_sql else found
 

@@ -84,7 +84,7 @@ class MadeHouse:
             for _ in range(6)
         ]  # fmt: skip
         self.events = [
-            (pick([*OWN - {"touch_read", "touch_replied"}, "tag_added"]), number(1, 26), self.at(), {})
+            (pick([*sorted(OWN - {"touch_read", "touch_replied"}), "tag_added"]), number(1, 26), self.at(), {})
             for _ in range(50)
         ]
         for touch in range(1, 41):

@@ -12,18 +12,16 @@ Params = Sequence[object] | Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What the engine can do beyond the portable SQL that every engine runs.
+    """What the engine can do.
 
     name          also the dialect definitions are printed in (insight.dialects)
     transactions  whether many tables change at once or not at all, as loading facts and refreshing results need;
                   without it the warehouse answers questions over what `warehouse copy` brought
-    own_sql       whether it reads the embedded engine's SQL beyond printed definitions: metrics, funnels, value
+    own_sql       whether it reads the embedded engine's SQL as it is; elsewhere conditions are printed and metrics,
+                  funnels and retention translated (insight.dialects), and the rest is refused
     """
 
     name: str
-    asof_join: bool
-    window_funnel: bool
-    null_for_empty: bool
     transactions: bool = True
     own_sql: bool = True
 

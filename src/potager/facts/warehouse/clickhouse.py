@@ -52,9 +52,7 @@ _TYPES: Final = {
 class ClickHouseWarehouse:
     """See base.Warehouse and base.Target."""
 
-    capabilities = Capabilities(
-        "clickhouse", asof_join=True, window_funnel=True, null_for_empty=True, transactions=False, own_sql=False
-    )
+    capabilities = Capabilities("clickhouse", transactions=False, own_sql=False)
 
     def __init__(self, url: str) -> None:
         self._options = _options(url)

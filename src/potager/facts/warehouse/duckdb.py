@@ -71,7 +71,7 @@ class DuckWriter:
 class DuckWarehouse:
     """See base.Warehouse. Raises Conflict("warehouse.owned") when another process has the file open."""
 
-    capabilities = Capabilities("duckdb", asof_join=True, window_funnel=False, null_for_empty=True)
+    capabilities = Capabilities("duckdb")
 
     def __init__(self, path: Path) -> None:
         # The engine makes the last folder of its scratch space, and fails when one above it is missing.

@@ -21,9 +21,7 @@ from potager.facts.warehouse.rows import counted, without_zone
 class SparkWarehouse:
     """See base.Warehouse and base.Target."""
 
-    capabilities = Capabilities(
-        "spark", asof_join=False, window_funnel=False, null_for_empty=True, transactions=False, own_sql=False
-    )
+    capabilities = Capabilities("spark", transactions=False, own_sql=False)
 
     def __init__(self, url: str) -> None:
         if not urlsplit(url).hostname:
@@ -44,7 +42,7 @@ class SparkWarehouse:
             try:
                 for n, (name, rows) in enumerate(staged.items()):
                     # The client's own call takes plain names only; SQL takes any that is quoted.
-                    self._session.createDataFrame(rows).createOrReplaceTempView(f"beside_{n}")
+                    self._frame(rows).createOrReplaceTempView(f"beside_{n}")
                     self._run(f"CREATE OR REPLACE TEMPORARY VIEW {_quoted(name)} AS SELECT * FROM beside_{n}")
                 return without_zone(self._session.sql(sql).toArrow())
             except PySparkException as error:
@@ -89,7 +87,13 @@ class SparkWarehouse:
         self._session.sql(sql).toArrow()
 
     def _save(self, table: str, rows: pa.Table, mode: str) -> None:
-        self._session.createDataFrame(rows).write.mode(mode).format("parquet").saveAsTable(table)
+        self._frame(rows).write.mode(mode).format("parquet").saveAsTable(table)
+
+    def _frame(self, rows: pa.Table) -> Any:
+        """The rows as the server takes them; without any, it cannot tell the types from them."""
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        return self._session.createDataFrame(rows, schema=from_arrow_schema(rows.schema))
 
 
 def _connect(url: str) -> Any:

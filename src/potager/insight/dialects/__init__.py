@@ -27,6 +27,11 @@ def printed(expression: Any, dialect: str = DUCKDB) -> str:
     return str(tree.sql(dialect=compiler.dialect, pretty=True))
 
 
+def dialect_of(name: str) -> Any:
+    """The engine's SQL as sqlglot knows it, with what Ibis adds to it."""
+    return _compiler(name).dialect
+
+
 def _slot_as_it_is(node: Any) -> Any:
     """Some printers escape the control characters around a slot, which would then never be filled."""
     import sqlglot.expressions as sge

@@ -174,8 +174,9 @@ WHERE o.day IS NOT NULL
 """
 
 _SCANS_SQL: Final = """
-SELECT e.cid, e.day, EXISTS (FROM relation AS r WHERE r.cid = e.cid AND r.since >= e.ts AND r.since <= $as_of) AS added
+SELECT e.cid, e.day, COALESCE(r.last >= e.ts, FALSE) AS added
 FROM event AS e JOIN event_type AS t ON t.id = e.type
+LEFT JOIN (SELECT cid, MAX(since) AS last FROM relation WHERE since <= $as_of GROUP BY cid) AS r ON r.cid = e.cid
 WHERE e.ts <= $as_of AND e.cid IS NOT NULL AND t.key = 'code_scanned'
 """
 

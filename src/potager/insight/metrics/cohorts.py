@@ -56,7 +56,7 @@ def statement(retention: Retention, *, chosen: bool) -> Statement:
     narrowed = " AND cid IN (SELECT cid FROM chosen)" if chosen else ""
     period = _number(retention.grain)
     if retention.mode == "bounded":
-        n = f"(b.day - s.day) // {STRETCH[retention.grain]}"
+        n = f"date_diff('day', s.day, b.day) // {STRETCH[retention.grain]}"
     else:
         n = f"{period.format('b.day')} - {period.format('s.day')}"
     test = "(mask >> {n}) > 0" if retention.mode == "rolling" else "((mask >> {n}) & 1) = 1"
@@ -116,10 +116,10 @@ def _number(grain: str) -> str:
     """The same in SQL, of the day in {}."""
     match grain:
         case "day":
-            return "({} - DATE '1970-01-05')"
+            return "date_diff('day', DATE '1970-01-05', {})"
         case "week":
             # Whole weeks before 1970 would round towards zero: no fact is that old.
-            return "(({} - DATE '1970-01-05') // 7)"
+            return "(date_diff('day', DATE '1970-01-05', {}) // 7)"
         case _:
             return "(EXTRACT(year FROM {0}) * 12 + EXTRACT(month FROM {0}))"
 

@@ -62,24 +62,24 @@ WITH sold AS (
 ), effort AS (
     SELECT k.cid, k.source, p.x, COALESCE(d.touches, 0) AS touches, COALESCE(d.acts, 0) AS acts,
            COALESCE(d.money, 0) + CASE WHEN k.first_day BETWEEN $first AND $last
-                THEN COALESCE(s.amount / a.n, 0) ELSE 0 END AS money
+                THEN COALESCE(s.amount::DOUBLE / a.n, 0) ELSE 0 END AS money
     FROM customer AS k LEFT JOIN value AS p ON p.cid = k.cid LEFT JOIN done AS d ON d.cid = k.cid
     LEFT JOIN spent AS s ON s.source = k.source LEFT JOIN arrived AS a ON a.source = k.source
     WHERE k.live AND k.first_seen <= $as_of
 ), bought AS (
     SELECT cid, SUM(gmv) AS gmv, COUNT(*) AS parts FROM result GROUP BY cid
 ), shared AS (
-    SELECT e.*, r.category, r.cid IS NOT NULL AS has_bought, COALESCE(r.gmv, 0) AS gmv, COALESCE(r.profit, 0) AS profit,
-           COALESCE(r.uncosted, 0) AS uncosted,
-           CASE WHEN r.cid IS NULL THEN 1.0 WHEN b.gmv > 0 THEN r.gmv / b.gmv ELSE 1.0 / b.parts END AS share
+    SELECT e.cid, e.source, e.x, e.touches, e.acts, e.money, r.category, r.cid IS NOT NULL AS has_bought,
+           COALESCE(r.gmv, 0) AS gmv, COALESCE(r.profit, 0) AS profit, COALESCE(r.uncosted, 0) AS uncosted,
+           CASE WHEN r.cid IS NULL THEN 1e0 WHEN b.gmv > 0 THEN r.gmv::DOUBLE / b.gmv ELSE 1e0 / b.parts END AS share
     FROM effort AS e LEFT JOIN result AS r ON r.cid = e.cid LEFT JOIN bought AS b ON b.cid = e.cid
 ), each AS (
     SELECT cid, NULLIF(source, '') AS source, x, category, has_bought, gmv, profit, uncosted,
            touches * share AS touches, money * share AS money, acts * share * $minutes AS minutes,
-           profit - money * share - acts * share * $minutes * $wage / 60.0 AS earned
+           profit::DOUBLE - money * share - acts * share * $minutes * $wage / 60e0 AS earned
     FROM shared
 )
-SELECT source, x, category, has_bought, false AS is_group, COUNT(*)::BIGINT AS people, {_SUMS}, NULL AS squares
+SELECT source, x, category, has_bought, false AS is_group, COUNT(*)::BIGINT AS people, {_SUMS}, NULL::DOUBLE AS squares
 FROM each GROUP BY source, x, category, has_bought
 UNION ALL
 SELECT source, x, NULL, NULL, true, COUNT(*)::BIGINT, {_SUMS}, SUM(earned * earned)::DOUBLE

@@ -66,6 +66,7 @@ def portable(funnel: Funnel, *, chosen: bool) -> Statement:
         )
     firsts = ", ".join(f"MIN(CASE WHEN s{n} IS NOT NULL THEN us END) AS t{n}" for n in range(1, len(funnel.steps) + 1))
     last = f"SELECT cid, {firsts}, MAX(s1) AS last FROM reach_{len(funnel.steps)} GROUP BY cid"
+    last += " HAVING MAX(s1) IS NOT NULL"
     return Statement(f"WITH {', '.join(parts)} {last}", given)
 
 

@@ -10,6 +10,7 @@ from potager.core import clock
 from potager.core.errors import Problem
 from potager.facts.warehouse import Warehouse
 from potager.insight import catalogue, tables
+from potager.insight.dialects.by_hand import ask
 from potager.insight.fields import Fields
 from potager.insight.metrics import cohorts, focus, funnel
 from potager.insight.metrics.cuts import Cut, labels, read, refused
@@ -48,12 +49,12 @@ def funnel_of(body: FunnelIn, language: str) -> FunnelOut:
     asked = bind_funnel(body, known, fields)
     where = condition_of(body.where, fields)
     cut = _cut(body.by, fields)
-    owner = tables.opened(fields)
+    owner = tables.asked(fields)
     lists = Lists(owner, Moment(known, fields.zone))
     beside = {"value": _values(cut, owner, lists, known, asked.span)}
     if where is not None:
         beside["chosen"] = lists.members(where)
-    form = funnel.by_nearness if owner.capabilities.asof_join else funnel.portable
+    form = funnel.by_nearness if owner.capabilities.own_sql else funnel.portable
     outer = funnel.counted(len(asked.steps)).replace("$open_us", str(_us(known - timedelta(days=body.within))))
     rows = lists.run(form(asked, chosen=where is not None), outer, beside).to_pylist()
     called = [name_of(each, fields) for each in asked.steps]
@@ -80,7 +81,7 @@ def retention_of(body: RetentionIn, language: str) -> RetentionOut:
     fields, known = catalogue.load(), clock.as_of(body.as_of)
     asked = bind_retention(body, known, fields)
     where = condition_of(body.where, fields)
-    owner = tables.opened(fields)
+    owner = tables.asked(fields)
     lists = Lists(owner, Moment(known, fields.zone))
     beside = {} if where is None else {"chosen": lists.members(where)}
     rows = lists.run(cohorts.statement(asked, chosen=where is not None), "{}", beside).to_pylist()
@@ -106,21 +107,27 @@ def focus_of(body: FocusIn) -> FocusOut:
     fields, known = catalogue.load(), clock.as_of(body.as_of)
     span = span_of(body, known, fields.zone)
     cut = _cut(body.who, fields, "who")
-    owner = tables.opened(fields)
+    owner = tables.asked(fields)
     lists = Lists(owner, Moment(known, fields.zone))
     asked = {**params_of(known, span), "minutes": body.minutes, "wage": body.wage_minor}
     beside = {"value": _values(cut, owner, lists, known, span), "staff": staff_table()}
-    rows = owner.query(focus.STATEMENT, used(asked, focus.STATEMENT), beside=beside).to_pylist()
+    rows = ask(owner, focus.STATEMENT, used(asked, focus.STATEMENT), beside=beside).to_pylist()
     parts: dict[tuple[str | None, str | None], list[FocusCategory]] = {}
     for row in rows:
         if not row["is_group"]:
             share = FocusCategory(category=row["category"], bought=row["has_bought"], **_input(row))
             parts.setdefault((row["source"], row["x"]), []).append(share)
     judged = [_focus_row(row, parts[row["source"], row["x"]]) for row in rows if row["is_group"]]
-    judged.sort(key=lambda each: (each.verdict != "stop", each.return_minor * (1 if each.verdict == "stop" else -1)))
+    judged.sort(key=_order)
     return FocusOut(
         as_of=known, start=span.start, end=span.end, rows=judged, labels={**_labels(cut, fields), **_source_labels()}
     )
+
+
+def _order(row: FocusRow) -> tuple[bool, float, str, str]:
+    """What to stop first, the dearest before; then what brings most."""
+    is_kept = row.verdict != "stop"
+    return is_kept, -row.return_minor if is_kept else row.return_minor, row.source or "", row.who or ""
 
 
 def _focus_row(row: Mapping[str, Any], parts: list[FocusCategory]) -> FocusRow:
@@ -132,7 +139,7 @@ def _focus_row(row: Mapping[str, Any], parts: list[FocusCategory]) -> FocusRow:
         high_minor=found.high,
         verdict=found.verdict,
         why=said(found.why),
-        categories=sorted(parts, key=lambda each: -each.return_minor),
+        categories=sorted(parts, key=lambda each: (-each.return_minor, each.category or "", each.bought)),
         **_input(row),
     )
 
@@ -194,7 +201,7 @@ def _values(cut: Cut | None, owner: Warehouse, lists: Lists, known: datetime, sp
     if cut.cases:
         return lists.values(cut.cases, cut.otherwise)
     sql = people_statement(cut, span)
-    return owner.query(sql, used(params_of(known), sql), beside={"staff": staff_table()})
+    return ask(owner, sql, used(params_of(known), sql), beside={"staff": staff_table()})
 
 
 def _stages(body: FunnelIn, called: list[Words], row: Mapping[str, Any]) -> list[StageOut]:

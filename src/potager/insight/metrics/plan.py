@@ -61,9 +61,8 @@ class Step:
         person = f"WITH person AS ({self._person()})\n" if self._needs_person else ""
         if base.when == When.UNTIL:
             picked = ", ".join(["b.day", *(f"{sql} AS d{i}" for i, sql in enumerate(self.columns))])
-            rows = (
-                f"(SELECT {picked}, COUNT(*) AS n {self._rows()} GROUP BY ALL) AS b JOIN period AS c ON b.day <= c.stop"
-            )
+            by_day = f"SELECT {picked}, COUNT(*) AS n {self._rows()} GROUP BY {', '.join(['b.day', *self.columns])}"
+            rows = f"({by_day}) AS b JOIN period AS c ON b.day <= c.stop"
             return person + _grouped([f"b.{name}" for name in names], aggregates, f"FROM {rows}")
         if base.per_person:
             inner = _grouped(self.columns, "COUNT(*) AS n", self._rows(self._join), "b.cid")

@@ -13,7 +13,8 @@ from potager.facts.warehouse import Warehouse
 from potager.insight import tables
 from potager.insight.beside import tables as lists_of
 from potager.insight.conditions import Bound
-from potager.insight.dialects import printed
+from potager.insight.dialects import DUCKDB, printed
+from potager.insight.dialects.by_hand import ask, reader
 from potager.insight.dictionaries import binding_of
 from potager.insight.fields import Fields
 from potager.insight.metrics.measures.returns import base_of
@@ -46,7 +47,7 @@ class Found:
 
 def run_plan(plan: Plan, as_of: datetime, fields: Fields) -> Found:
     """Ask the warehouse. Facts up to `as_of`."""
-    owner = tables.opened(fields)
+    owner = tables.asked(fields)
     beside = _beside(plan.periods, as_of)
     asked = Lists(owner, Moment(as_of, fields.zone))
     if plan.question.where is not None:
@@ -59,7 +60,7 @@ def run_plan(plan: Plan, as_of: datetime, fields: Fields) -> Found:
     cells: dict[str, dict[Cell, dict[str, int]]] = {}
     wholes: dict[str, dict[str, int]] = {}
     for step in plan.steps:
-        rows = owner.query(step.sql(), used(params, step.sql()), beside=beside).to_pylist()
+        rows = ask(owner, step.sql(), used(params, step.sql()), beside=beside).to_pylist()
         for row in rows:
             numbers = {each.key: row[f"s{i}"] for i, each in enumerate(step.sums)}
             cell = tuple(row[f"d{i}"] for i in range(len(plan.cuts)))
@@ -74,7 +75,7 @@ def sums_of(periods: Mapping[str, Period], sums: Sequence[Sum], as_of: datetime)
     """Sums of any named periods, overlapping ones too, of the whole house. One statement per base they need."""
     if not periods:
         return {}
-    owner = tables.opened()
+    owner = tables.asked()
     days = list(periods.values())
     params = params_of(as_of, Period(min(each.start for each in days), max(each.end for each in days)))
     found = {name: {each.key: 0 for each in sums} for name in periods}
@@ -83,7 +84,7 @@ def sums_of(periods: Mapping[str, Period], sums: Sequence[Sum], as_of: datetime)
         by_base.setdefault(next(iter(each.forms)), []).append(each)
     for name, some in by_base.items():
         step = Step(base_of(name), tuple(some), (), days[0], is_filtered=False)
-        for row in owner.query(step.sql(), used(params, step.sql()), beside=_beside(periods, as_of)).to_pylist():
+        for row in ask(owner, step.sql(), used(params, step.sql()), beside=_beside(periods, as_of)).to_pylist():
             found[row["period"]] |= {each.key: row[f"s{i}"] for i, each in enumerate(some)}
     return found
 
@@ -148,7 +149,7 @@ def _unknown(owner: Warehouse, bases: Sequence[Base]) -> frozenset[str]:
     if not bases:
         return frozenset()
     tests = ", ".join(f"EXISTS (FROM {base.known}) AS k{i}" for i, base in enumerate(bases))
-    row: dict[str, Any] = owner.query(f"SELECT {tests}").to_pylist()[0]
+    row: dict[str, Any] = ask(owner, f"SELECT {tests}").to_pylist()[0]
     return frozenset(base.name for i, base in enumerate(bases) if not row[f"k{i}"])
 
 
@@ -162,26 +163,25 @@ class Lists:
 
     def members(self, where: Bound) -> pa.Table:
         """The column cid of those for whom a condition holds."""
-        return self.run(members_statement(where), "SELECT cid FROM ({})")
+        return self._printed(members_statement(where, self._owner.capabilities.name), "SELECT cid FROM ({}) AS m")
 
     def values(self, cases: tuple[tuple[str, Bound], ...], otherwise: str | None) -> pa.Table:
         """Every live customer with the value of the first case that holds: columns cid, x."""
-        return self.run(values_statement(cases, otherwise), "SELECT cid, x FROM ({})")
+        statement = values_statement(cases, otherwise, self._owner.capabilities.name)
+        return self._printed(statement, "SELECT cid, x FROM ({}) AS m")
 
-    def run(self, statement: Statement, outer: str, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
-        """A statement inside `outer`, whose {} it takes the place of."""
-        lists = lists_of(statement.beside, self._moment.at, self._owner.query)
-        return run(
-            statement,
-            self._binding,
-            lambda sql, named: self._owner.query(sql, beside=named),
-            lists | dict(beside or {}),
-            outer,
-        )
+    def run(self, statement: Statement, outer: str, beside: Mapping[str, pa.Table]) -> pa.Table:
+        """A statement written by hand inside `outer`, whose {} it takes the place of."""
+        return run(statement, self._binding, lambda sql, named: ask(self._owner, sql, beside=named), beside, outer)
+
+    def _printed(self, statement: Statement, outer: str) -> pa.Table:
+        lists = lists_of(statement.beside, self._moment.at, reader(self._owner))
+        query = self._owner.query
+        return run(statement, self._binding, lambda sql, named: query(sql, beside=named), lists, outer)
 
 
 @lru_cache(maxsize=128)
-def values_statement(cases: tuple[tuple[str, Bound], ...], otherwise: str | None) -> Statement:
+def values_statement(cases: tuple[tuple[str, Bound], ...], otherwise: str | None, dialect: str = DUCKDB) -> Statement:
     """Every live customer with the value of the first case that holds: columns cid, x."""
     import ibis
 
@@ -195,4 +195,4 @@ def values_statement(cases: tuple[tuple[str, Bound], ...], otherwise: str | None
     branches = [(printer.test(bound, rows), ibis.literal(value)) for value, bound in cases]
     rest = ibis.null("string") if otherwise is None else ibis.literal(otherwise)
     expression = rows.select("cid", x=ibis.cases(*branches, else_=rest))
-    return Statement(printed(expression), dict(printer.slots.given), beside_of(*(bound for _, bound in cases)))
+    return Statement(printed(expression, dialect), dict(printer.slots.given), beside_of(*(bound for _, bound in cases)))
