@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+SPARK = ROOT / ".spark"
 CONSOLE = ROOT / "console"
 DIST = CONSOLE / "dist"
 NODE_MINIMUM = (22, 22, 2)
@@ -37,6 +38,24 @@ def environment(*, development: bool) -> None:
     if is_stamped(stamp, wanted := digest([lock])):
         return
     install(f"依赖包 packages of {lock.name}", lock)
+    stamp.write_text(wanted)
+
+
+def spark() -> None:
+    """A Spark of the JVM in an environment of its own (its package and the client's have the same name), and a Java."""
+    if not shutil.which("java"):
+        if not shutil.which("apt-get") or os.geteuid() != 0:
+            say("没有 Java. No Java: install openjdk-17-jre-headless and run this again")
+            sys.exit(1)
+        step("系统包列表 system package list", ["apt-get", "update", "-qq"])
+        step("Java", ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "openjdk-17-jre-headless"])
+    lock, stamp = ROOT / "requirements-spark.lock", SPARK / ".stamp"
+    if is_stamped(stamp, wanted := digest([lock])):
+        return
+    shutil.rmtree(SPARK, ignore_errors=True)
+    step("Spark 环境 Spark's environment", [str(PYTHON), "-m", "venv", str(SPARK)])
+    pip = [str(SPARK / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    step("Spark", [*pip, "--no-deps", "--require-hashes", "-r", str(lock)])
     stamp.write_text(wanted)
 
 

@@ -2,8 +2,8 @@
 
 `--fast` leaves out the console, the browser, the second database and the tests that take longest; `--coverage` counts
 the lines of the product that the tests on SQLite reach, and asks for 92 %. `--conformance` is a leg of its own: every
-definition on every engine, with the clients and engines of requirements-conformance.lock. Ends with pytest's closing
-line.
+definition on every engine, with the clients and engines of requirements-conformance.lock; `--nightly` is the same on a
+Spark of the JVM, a master and two workers. Ends with pytest's closing line.
 """
 
 import os
@@ -40,9 +40,8 @@ NOT_IN_A_MINUTE = (
 
 
 def main(arguments: Sequence[str]) -> None:
-    if "--conformance" in arguments:
-        _setup.install("引擎与客户端 engines and clients", ROOT / "requirements-conformance.lock")
-        pytest("各引擎一致 conformance", "conformance", "-n", "2")
+    if "--conformance" in arguments or "--nightly" in arguments:
+        engines(nightly="--nightly" in arguments)
         return
     fast = "--fast" in arguments
     if not fast and browser() is None:
@@ -70,6 +69,15 @@ def main(arguments: Sequence[str]) -> None:
         *(counted if "--coverage" in arguments else ()),
     )
     pytest("浏览器 browser", "browser", "-n", "2", "--dist", "loadfile")
+
+
+def engines(*, nightly: bool) -> None:
+    _setup.install("引擎与客户端 engines and clients", ROOT / "requirements-conformance.lock")
+    if nightly:
+        _setup.spark()
+        pytest("JVM 上的 Spark", "nightly", "--timeout=3600")
+    else:
+        pytest("各引擎一致 conformance", "conformance and not nightly", "-n", "2")
 
 
 def static_checks() -> None:

@@ -15,6 +15,7 @@ from potager.facts.warehouse.spark import SparkWarehouse
 from tests.insight.garden import Garden
 
 from .people import planted, rows
+from .spark_standalone import cluster
 
 HERE = Path(__file__).parent
 SEED, SIZE = 20261103, 400
@@ -79,6 +80,16 @@ def spark(garden: Garden, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
+def standalone(garden: Garden, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkWarehouse]:
+    with cluster(tmp_path_factory.mktemp("standalone")) as port:
+        engine = SparkWarehouse(f"sc://127.0.0.1:{port}")
+        for name, table in rows(garden).items():
+            engine.replace(name, table)
+        yield engine
+        engine.close()
+
+
+@pytest.fixture(scope="session")
 def embedded(garden: Garden) -> Embedded:
     return Embedded(garden)
 
@@ -101,6 +112,14 @@ def clickhouse_of_its_own(clickhouse_url: str) -> Iterator[ClickHouseWarehouse]:
 def spark_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkWarehouse]:
     """A server of one test's own: its tables are files of the folder it stands in."""
     with listening("spark_front.py", tmp_path_factory.mktemp("spark")) as port:
+        engine = SparkWarehouse(f"sc://127.0.0.1:{port}")
+        yield engine
+        engine.close()
+
+
+@pytest.fixture
+def standalone_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkWarehouse]:
+    with cluster(tmp_path_factory.mktemp("standalone")) as port:
         engine = SparkWarehouse(f"sc://127.0.0.1:{port}")
         yield engine
         engine.close()

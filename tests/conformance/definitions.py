@@ -118,6 +118,10 @@ def others() -> Iterator[Named]:
         yield "relation", {"relation": {"state": state}}
         yield "relation", {"relation": {"state": state, "staff": ["zhangsan"], "source": "store"}}
     yield "relation added", {"relation": {"added_within": "7d"}}
+    for state in ("active", "left", "any"):
+        yield "group", {"group": {"state": state}}
+        yield "group", {"group": {"state": state, "chat": "g1", "purpose": "福利"}}
+        yield "group", {"group": {"state": state, "chat": ["g1", "g2"], "joined_within": "30d"}}
     yield "layer", {"layer": "rfm", "in": ["champion"]}
     yield "layer", {"layer": "rfm", "in": ["champion", "none"]}
     yield "audience", {"audience": "spring"}

@@ -51,7 +51,7 @@ class Draw:
     def happening(self) -> Happening:
         at = self.one(_INSTANTS)
         kind = self.one(["order_paid", "order_paid", "product_viewed", "product_viewed", "message_replied",
-                         "order_refunded"])  # fmt: skip
+                         "order_refunded", "group_joined", "group_joined", "group_left"])  # fmt: skip
         items: tuple[dict[str, Any], ...] = ()
         if kind == "order_paid":
             props = {"amount": self.one([0, 100, 3333, 5000, 10050]), "store": self.maybe(_CITIES)}
@@ -59,6 +59,8 @@ class Draw:
             items = tuple(self.line() for _ in range(number))
         elif kind == "order_refunded":
             props = {"amount": self.one([100, 5000])}
+        elif kind in {"group_joined", "group_left"}:
+            props = {"group_chat": self.maybe(["g1", "g2"]), "purpose": self.maybe(["福利", "学习"])}
         else:
             props = {
                 "channel": self.maybe(["wecom", "sms"]), "product": self.maybe(["p1", "p2", "p3"]),

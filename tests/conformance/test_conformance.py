@@ -20,7 +20,7 @@ from .people import MOMENTS, ZONE
 
 pytestmark = [pytest.mark.conformance, pytest.mark.once]
 HOUSE = replace(FIELDS, zone=ZONE)
-ENGINES = ("clickhouse", "spark")
+ENGINES = ("clickhouse", "spark", pytest.param("standalone", marks=pytest.mark.nightly))
 # Measures in one statement; and rules, so many that their flags need a second word.
 WIDE, MANY = 25, 80
 

@@ -57,7 +57,7 @@ def made(db: None) -> Iterator[Ledger]:
         yield made
 
 
-@pytest.fixture(params=["clickhouse", "spark"])
+@pytest.fixture(params=["clickhouse", "spark", pytest.param("standalone", marks=pytest.mark.nightly)])
 def elsewhere(request: pytest.FixtureRequest, made: Ledger) -> Any:
     """The other engine, with a copy of the house on it."""
     engine = request.getfixturevalue(f"{request.param}_of_its_own")

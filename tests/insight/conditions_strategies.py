@@ -249,7 +249,17 @@ HOUSEHOLDS = st.fixed_dictionaries(
         "someone": st.fixed_dictionaries({}, optional={"role": _ROLES, "who": ATTRS | EVENTS | SEQUENCES}),
     },
 ).map(lambda home: {"household": home})
-NEW = [SEQUENCES, CHANGES, RANDOM, HOUSEHOLDS]
+_PURPOSES = ["福利", "学习"]
+GROUPS = st.fixed_dictionaries(
+    {},
+    optional={
+        "chat": st.sampled_from(["g1", "g2", ["g1", "g2"], []]),
+        "purpose": st.sampled_from(_PURPOSES),
+        "state": st.sampled_from(["active", "left", "any"]),
+        "joined_within": st.sampled_from(["1d", "7d", "last_month"]),
+    },
+).map(lambda group: {"group": group})
+NEW = [SEQUENCES, CHANGES, RANDOM, HOUSEHOLDS, GROUPS]
 LEAVES = st.one_of(
     *NEW,
     ATTRS,
@@ -281,12 +291,18 @@ _ITEM_AMOUNT = st.none() | st.sampled_from([0, 100, 5000])
 @st.composite
 def happenings(draw, zone):
     at = draw(INSTANTS)
-    kind = draw(st.sampled_from(["order_paid", "order_paid", "product_viewed", "message_replied", "order_refunded"]))
+    kinds = ["order_paid", "order_paid", "product_viewed", "message_replied", "order_refunded", "group_joined"]
+    kind = draw(st.sampled_from([*kinds, "group_left"]))
     maybe = lambda values: draw(st.none() | values)  # noqa: E731
     if kind == "order_paid":
         props = {"amount": draw(st.sampled_from([0, 100, 3333, 5000, 10050])), "store": maybe(_CITY)}
     elif kind == "order_refunded":
         props = {"amount": draw(st.sampled_from([100, 5000]))}
+    elif kind in {"group_joined", "group_left"}:
+        props = {
+            "group_chat": maybe(st.sampled_from(["g1", "g2"])),
+            "purpose": maybe(st.sampled_from(_PURPOSES)),
+        }
     else:
         props = {"channel": maybe(st.sampled_from(["wecom", "sms"]))}
         if kind == "product_viewed":

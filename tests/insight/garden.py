@@ -41,11 +41,17 @@ _VIEW_PROPS = (
     Field("seconds", Kind.NUMBER, "p_seconds", "停留秒数", "seconds"),
     Field("shared", Kind.BOOL, "p_shared", "是否分享", "shared"),
 )
+_GROUP_PROPS = (
+    Field("group_chat", Kind.TEXT, "p_group_chat", "群聊", "group chat"),
+    Field("purpose", Kind.TEXT, "p_purpose", "群定位", "purpose"),
+)
 EVENTS = {
     "order_paid": event_field("order_paid"),
     "order_refunded": event_field("order_refunded"),
     "product_viewed": event_field("product_viewed", _VIEW_PROPS, "浏览商品", "product view"),
     "message_replied": event_field("message_replied", (), "回复消息", "reply"),
+    "group_joined": event_field("group_joined", _GROUP_PROPS, "进群", "group joined"),
+    "group_left": event_field("group_left", _GROUP_PROPS, "退群", "group left"),
 }
 FIELDS = Fields(
     attrs=ATTRS,
@@ -77,7 +83,7 @@ FIELDS = Fields(
     audiences={"spring": AudienceField("spring", frozen=True, zh="春季", en="spring")},
     staff={"zhangsan": "张三", "lisi": "李四"},
 )  # fmt: skip
-TYPES = {"product_viewed": 1, "message_replied": 2}
+TYPES = {"product_viewed": 1, "message_replied": 2, "group_joined": 3, "group_left": 4}
 CHANNELS = {"wecom": 1, "sms": 2}
 
 # Some that no catalogue knows are bought too.
@@ -85,7 +91,7 @@ PRODUCTS = {"p1": ("面霜", "护肤", "静"), "p2": ("精华", "护肤", None),
 
 SCHEMA = """
 CREATE TABLE event (cid INTEGER, ts TIMESTAMP, day DATE, type SMALLINT, channel SMALLINT, amount BIGINT, qty DOUBLE,
-                    p_product VARCHAR, p_seconds DOUBLE, p_shared BOOLEAN);
+                    p_product VARCHAR, p_seconds DOUBLE, p_shared BOOLEAN, p_group_chat VARCHAR, p_purpose VARCHAR);
 CREATE TABLE order_item (k1 BIGINT, k2 BIGINT, product VARCHAR, qty DOUBLE, amount BIGINT);
 CREATE TABLE product (product VARCHAR, name VARCHAR, category VARCHAR, brand VARCHAR);
 CREATE TABLE orders (k1 BIGINT, k2 BIGINT, cid INTEGER, ts TIMESTAMP, day DATE, status VARCHAR, amount BIGINT,
@@ -144,7 +150,7 @@ class Garden:
                 self._insert(
                     "event", cid, at, one.day, TYPES[one.type], CHANNELS.get(props.get("channel", "")),
                     props.get("amount"), props.get("qty"), props.get("product"), props.get("seconds"),
-                    props.get("shared"),
+                    props.get("shared"), props.get("group_chat"), props.get("purpose"),
                 )  # fmt: skip
         for bond in subject.bonds:
             self._insert("relation", cid, bond.staff, utc(bond.since), utc(bond.until), bond.source)

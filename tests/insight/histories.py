@@ -21,6 +21,10 @@ from .garden import ATTRS, CHANNELS, PRODUCTS, TYPES
 ZONE = ZoneInfo("Asia/Shanghai")
 # Two in the afternoon in Shanghai; a history that goes on for ten hours crosses midnight.
 START = datetime(2026, 11, 3, 6, tzinfo=UTC)
+_PROPS = (
+    ("p_product", "VARCHAR"), ("p_seconds", "DOUBLE"), ("p_shared", "BOOLEAN"), ("p_group_chat", "VARCHAR"),
+    ("p_purpose", "VARCHAR"),
+)  # fmt: skip
 _KIND = {"NUMBER": "DOUBLE", "MONEY": "BIGINT", "BOOL": "BOOLEAN", "DATE": "DATE"}
 
 
@@ -127,7 +131,7 @@ class Plant:
                 else:
                     writer.execute(f"DELETE FROM {table}")
             for table in ("event_hot", "event_cold"):
-                for column, kind in (("p_product", "VARCHAR"), ("p_seconds", "DOUBLE"), ("p_shared", "BOOLEAN")):
+                for column, kind in _PROPS:
                     writer.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {column} {kind}")
             for attr in ATTRS.values():
                 kind = _KIND.get(attr.kind.name, "VARCHAR")
@@ -197,6 +201,7 @@ class Plant:
             self._put(
                 "event_hot", **fact, type=TYPES[one.type], channel=CHANNELS.get(props.get("channel") or ""),
                 p_product=props.get("product"), p_seconds=props.get("seconds"), p_shared=props.get("shared"),
+                p_group_chat=props.get("group_chat"), p_purpose=props.get("purpose"),
             )  # fmt: skip
 
     def _corrected(self, step: Corrected) -> None:

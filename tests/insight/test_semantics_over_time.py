@@ -10,7 +10,7 @@ from potager.insight import sets
 from potager.insight.conditions import parse
 
 from .asking import CITY, NOBODY, NOW, ONCE, at, count, paid, viewed, who
-from .garden import Bond, Held, Spell
+from .garden import Bond, Happening, Held, Spell
 
 VIEW_BUY = {"sequence": ["product_viewed", "order_paid"]}
 
@@ -207,3 +207,18 @@ def test_c59_a_merged_customer_s_facts_are_the_other_s(plot):
         writer.execute("UPDATE customer SET live = false WHERE cid = 1")
     for as_of, n in (("2026-10-31", 2), ("2026-10-02", 1)):
         assert sets.members(parse(count(op="eq", value=n)), as_of).tolist() == [2]
+
+
+def test_c60_in_a_group_chat_by_the_last_join_and_leave():
+    def told(kind, on, **props):
+        when = at(f"2026-10-{on}T12:00")
+        return Happening(kind, when, when.date(), {"group_chat": "g1", **props})
+
+    people = [
+        {"events": [told("group_joined", "20", purpose="福利")]},
+        {"events": [told("group_joined", "20"), told("group_left", "20")]},
+        {"events": [told("group_left", "20"), told("group_joined", "28", purpose="学习")]},
+    ]
+    assert who({"group": {"chat": "g1"}}, *people) == {1, 3}
+    assert who({"group": {"state": "left"}}, *people) == {2}
+    assert who({"group": {"purpose": "学习", "joined_within": "7d"}}, *people) == {3}

@@ -141,6 +141,7 @@ function isOffered(kind: LeafKind, catalogue: Catalogue): boolean {
     case 'audience':
       return catalogue.audiences.length > 0
     case 'relation':
+    case 'group':
     case 'random':
       return true
     case 'household':

@@ -6,7 +6,7 @@ import { Comparison, useToday } from './Comparison'
 import { EventControls } from './EventControls'
 import { Pick as Choose } from './inputs'
 import { comparison, kindOf } from './leaves'
-import { ChangeControls, HouseholdControls, RandomControls } from './MoreControls'
+import { ChangeControls, GroupControls, HouseholdControls, RandomControls } from './MoreControls'
 import { SequenceControls } from './SequenceControls'
 import type { Condition, Json } from './tree'
 
@@ -38,6 +38,8 @@ export function LeafControls(props: Props) {
       return <ChangeControls {...props} />
     case 'random':
       return <RandomControls {...props} />
+    case 'group':
+      return <GroupControls {...props} />
     case 'household':
       return <HouseholdControls {...props} />
     case null:

@@ -81,6 +81,52 @@ export function RandomControls({ body, onChange }: Props) {
   )
 }
 
+export function GroupControls({ body, onChange }: Props) {
+  const { t } = useTranslation('conditions')
+  const group = body.group as Condition
+  const set = (change: Condition) => onChange({ group: { ...group, ...change } })
+  const said = (key: string, value: Json, isNothing: boolean) =>
+    isNothing ? onChange({ group: without(group, key) }) : set({ [key]: value })
+  const chats = typeof group.chat === 'string' ? [group.chat] : Array.isArray(group.chat) ? (group.chat as string[]) : []
+  return (
+    <>
+      <Pick
+        label={t('label.inGroup')}
+        value={typeof group.state === 'string' ? group.state : 'active'}
+        onChange={(state) => set({ state })}
+        options={(['active', 'left', 'any'] as const).map((key) => ({ key, label: t(`inGroup.${key}`) }))}
+      />
+      <Select
+        size="small"
+        mode="tags"
+        aria-label={t('label.chats')}
+        placeholder={t('anyChat')}
+        value={chats}
+        onChange={(chat: string[]) => said('chat', chat, chat.length === 0)}
+        style={{ minWidth: 140 }}
+      />
+      <Input
+        size="small"
+        style={{ width: 170 }}
+        aria-label={t('label.purpose')}
+        prefix={t('label.purpose')}
+        maxLength={200}
+        value={typeof group.purpose === 'string' ? group.purpose : ''}
+        onChange={(event) => said('purpose', event.target.value, event.target.value === '')}
+      />
+      <Pick
+        label={t('label.joined')}
+        value={group.joined_within === undefined ? 'ever' : 'within'}
+        onChange={(key) => said('joined_within', '7d', key === 'ever')}
+        options={(['ever', 'within'] as const).map((key) => ({ key, label: t(`joined.${key}`) }))}
+      />
+      {group.joined_within !== undefined && (
+        <WindowPick value={group.joined_within} onChange={(within) => said('joined_within', within, within === null)} daysOnly />
+      )}
+    </>
+  )
+}
+
 export function HouseholdControls({ body, catalogue, onChange }: Props) {
   const { t } = useTranslation('conditions')
   const home = body.household as Condition

@@ -22,6 +22,7 @@ describe('a leaf', () => {
       within: '30d',
     })
     expect(newLeaf('random', EMPTY, TODAY)).toEqual({ random: { salt: TODAY, from: 0, to: 10 } })
+    expect(newLeaf('group', EMPTY, TODAY)).toEqual({ group: { state: 'active' } })
     expect(newLeaf('relation', EMPTY, TODAY)).toEqual({ relation: { state: 'active' } })
   })
 })

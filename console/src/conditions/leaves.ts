@@ -11,6 +11,7 @@ export const LEAF_KINDS = [
   'layer',
   'audience',
   'relation',
+  'group',
   'household',
   'random',
 ] as const
@@ -84,6 +85,8 @@ export function newLeaf(kind: LeafKind, catalogue: Catalogue, today: string): Co
     }
     case 'change':
       return { change: { event: catalogue.events[0]?.key ?? 'order_paid', within: '30d' }, by: 'rate', op: 'lte', value: -0.5 }
+    case 'group':
+      return { group: { state: 'active' } }
     case 'household':
       return { household: {} }
     case 'random':

@@ -25,7 +25,9 @@ from potager.people.identify import Resolved, resolve
 from potager.people.identity_types import TIERS
 
 # Events a program outside may tell; the system's others are its own to tell.
-_TOLD_BY_ANYONE = frozenset({"code_scanned", "product_viewed", "page_viewed", "message_replied"})
+_TOLD_BY_ANYONE = frozenset(
+    {"code_scanned", "group_joined", "group_left", "product_viewed", "page_viewed", "message_replied"}
+)
 
 
 @dataclass(frozen=True, slots=True)

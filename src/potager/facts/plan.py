@@ -55,6 +55,7 @@ _PRODUCT = Property("product", "商品", "Product", _T)
 _TAG = (Property("tag", "标签", "Tag", _T), Property("value", "标签值", "Value", _T))
 _AUDIENCE = (Property("audience", "人群", "Audience", _T), Property("spell", "第几次进入", "Spell", _I))
 _TOUCH = (_JOURNEY, _STEP, _SENDER, Property("touch", "触达编号", "Touch", _I))
+_GROUP = (Property("group_chat", "群聊", "Group chat", _T), Property("purpose", "群定位", "Purpose", _T))
 _REASON = Property("reason", "原因", "Reason", _T)
 _TASK = (_JOURNEY, _STEP, _STAFF)
 
@@ -70,6 +71,8 @@ SYSTEM_EVENTS: Mapping[str, Event] = {
         _system("order_refunded", "订单退款", "Order refunded"),
         _system("friend_added", "添加好友", "Friend added", _STAFF, _SOURCE),
         _system("friend_lost", "删除好友", "Friend lost", _STAFF),
+        _system("group_joined", "进群", "Group joined", *_GROUP, _STAFF, _SOURCE),
+        _system("group_left", "退群", "Group left", *_GROUP),
         _system("code_scanned", "扫码", "Code scanned", _SOURCE),
         _system("product_viewed", "浏览商品", "Product viewed", _PRODUCT),
         _system("page_viewed", "浏览页面", "Page viewed", Property("name", "页面", "Page", _T)),

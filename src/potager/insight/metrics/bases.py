@@ -14,6 +14,7 @@ from potager.insight.metrics.terms import Base, When, Words
 OWN_ACTS: Final = (
     "friend_added",
     "code_scanned",
+    "group_joined",
     "product_viewed",
     "page_viewed",
     "message_replied",
