@@ -2,8 +2,13 @@
 
 import csv
 import io
+import json
 import re
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 HEADINGS = ("订单编号", "付款时间", "实付金额", "商品金额", "买家手机")
@@ -128,3 +133,46 @@ def test_a_file_without_numbers_gets_keys_that_stay_the_same(owner: Page):
         expect(owner.get_by_role("heading", name=re.compile("^试算：读 3 行"))).to_be_visible()
         owner.get_by_role("button", name=re.compile("^开始导入")).click()
         expect(owner.get_by_role("heading", level=1)).to_have_text(title, timeout=30_000)
+
+
+def as_json_lines() -> FilePayload:
+    first, *others = (dict(zip(HEADINGS, (f"L{row[0]}", *row[1:]), strict=True)) for row in ROWS)
+    first["门店"] = {"城市": "上海"}
+    text = "\n".join(json.dumps(each, ensure_ascii=False) for each in (first, *others)) + "\n{断了\n"
+    return {"name": "orders.jsonl", "mimeType": "application/json", "buffer": text.encode()}
+
+
+def as_parquet() -> FilePayload:
+    out = io.BytesIO()
+    names = (HEADINGS[0], "支付于", *HEADINGS[2:])
+    rows = [dict(zip(names, (f"P{row[0]}", *row[1:]), strict=True)) for row in ROWS]
+    pq.write_table(pa.Table.from_pylist(rows), out)
+    return {"name": "orders.parquet", "mimeType": "application/vnd.apache.parquet", "buffer": out.getvalue()}
+
+
+@pytest.mark.parametrize(
+    ("payload", "told", "time", "sums"),
+    [
+        (as_json_lines, "每行一个 JSON 对象，字段自带名字", "付款时间", "读 5 行，可写入 3，重复 0，拒绝 2"),
+        (as_parquet, "Parquet，字段自带名字", "支付于", "读 4 行，可写入 3，重复 0，拒绝 1"),
+    ],
+    ids=["jsonl", "parquet"],
+)
+def test_records_come_in_by_the_same_pages(owner: Page, payload: Any, told: str, time: str, sums: str):
+    file = payload()
+    owner.goto("/imports")
+    owner.locator("input[type=file]").set_input_files(file)
+    expect(owner.get_by_role("heading", level=1)).to_contain_text(f"{file['name']}：")
+    expect(owner.get_by_text(told)).to_be_visible()
+    if file["name"].endswith("jsonl"):
+        expect(owner.get_by_role("columnheader", name="门店.城市")).to_be_visible()
+    choose(
+        owner,
+        "文件的列 付款时间" if owner.get_by_label("文件的列 付款时间", exact=True).count() else "文件的列 时间",
+        time,
+    )
+    choose(owner, "文件的列 金额", "实付金额")
+    owner.get_by_role("button", name="试算（不写入）").click()
+    expect(owner.get_by_role("heading", name=f"试算：{sums}")).to_be_visible()
+    owner.get_by_role("button", name=re.compile("^开始导入")).click()
+    expect(owner.get_by_role("heading", level=1)).to_contain_text("写入 3 行", timeout=30_000)

@@ -236,7 +236,7 @@ export interface paths {
         /** Imports, newest first */
         get: operations["potager_facts_imports_api_list_imports"];
         put?: never;
-        /** Upload a file: CSV, TSV or XLSX, gzipped or not */
+        /** Upload a file: CSV, TSV, JSON Lines, XLSX or Parquet */
         post: operations["potager_facts_imports_api_upload"];
         delete?: never;
         options?: never;

@@ -31,7 +31,10 @@ from potager.org.access import SYSTEM
 @click.option("--dry-run", is_flag=True, help="Read and check every row, change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 def import_(file: Path, kind: str, mapping_file: Path | None, dry_run: bool, as_json: bool) -> None:
-    """Import a CSV, TSV or XLSX FILE, gzipped or not. Started again after a crash it goes on where it was."""
+    """Import a FILE: CSV, TSV or JSON Lines, gzipped or not, XLSX or Parquet.
+
+    Started again after a crash it goes on where it was.
+    """
     if mapping_file is None:
         click.echo(_guessed(file, Kind(kind)))
         return

@@ -23,33 +23,34 @@ export function Detected({
 }) {
   const { t } = useTranslation('imports')
   const { zone } = useHouse()
+  const namesItsFields = shape.format === 'jsonl' || shape.format === 'parquet'
   const said = (value: string) => (value === 'auto' ? t('setup.auto') : value === '\t' ? t('setup.tab') : value)
   const options = (values: readonly string[], found: string) =>
     values.map((value) => ({ value, label: value === 'auto' ? `${t('setup.auto')}（${said(found)}）` : said(value) }))
   return (
     <Card title={t('setup.found')} why={t('setup.foundWhy', { n: shape.rows.length })}>
       <div className="table-bar">
-        {shape.format !== 'xlsx' && (
-          <>
-            <label>
-              {t('setup.encoding')}{' '}
-              <Select
-                value={mapping.encoding}
-                style={{ width: 170 }}
-                options={options(ENCODINGS, shape.encoding)}
-                onChange={(encoding: Mapping['encoding']) => onRead({ encoding })}
-              />
-            </label>
-            <label>
-              {t('setup.delimiter')}{' '}
-              <Select
-                value={mapping.delimiter}
-                style={{ width: 150 }}
-                options={options(DELIMITERS, shape.delimiter)}
-                onChange={(delimiter: string) => onRead({ delimiter })}
-              />
-            </label>
-          </>
+        {shape.encoding !== '' && (
+          <label>
+            {t('setup.encoding')}{' '}
+            <Select
+              value={mapping.encoding}
+              style={{ width: 170 }}
+              options={options(ENCODINGS, shape.encoding)}
+              onChange={(encoding: Mapping['encoding']) => onRead({ encoding })}
+            />
+          </label>
+        )}
+        {shape.delimiter !== '' && (
+          <label>
+            {t('setup.delimiter')}{' '}
+            <Select
+              value={mapping.delimiter}
+              style={{ width: 150 }}
+              options={options(DELIMITERS, shape.delimiter)}
+              onChange={(delimiter: string) => onRead({ delimiter })}
+            />
+          </label>
         )}
         {shape.format === 'xlsx' && (
           <label>
@@ -62,19 +63,23 @@ export function Detected({
             />
           </label>
         )}
-        <label>
-          {t('setup.header')}{' '}
-          <Select<string>
-            value={String(mapping.header)}
-            style={{ width: 150 }}
-            options={[
-              { value: 'auto', label: `${t('setup.auto')}（${t(shape.header ? 'setup.headerYes' : 'setup.headerNo')}）` },
-              { value: 'true', label: t('setup.headerYes') },
-              { value: 'false', label: t('setup.headerNo') },
-            ]}
-            onChange={(header) => onRead({ header: header === 'auto' ? header : header === 'true' })}
-          />
-        </label>
+        {namesItsFields ? (
+          <span className="sub">{t(`setup.named.${shape.format as 'jsonl'}`)}</span>
+        ) : (
+          <label>
+            {t('setup.header')}{' '}
+            <Select<string>
+              value={String(mapping.header)}
+              style={{ width: 150 }}
+              options={[
+                { value: 'auto', label: `${t('setup.auto')}（${t(shape.header ? 'setup.headerYes' : 'setup.headerNo')}）` },
+                { value: 'true', label: t('setup.headerYes') },
+                { value: 'false', label: t('setup.headerNo') },
+              ]}
+              onChange={(header) => onRead({ header: header === 'auto' ? header : header === 'true' })}
+            />
+          </label>
+        )}
         <label>
           {t('setup.zone')}{' '}
           <AutoComplete

@@ -77,7 +77,7 @@ function UploadFile() {
     <Upload.Dragger
       showUploadList={false}
       disabled={upload.isPending}
-      accept=".csv,.tsv,.txt,.xlsx,.gz"
+      accept=".csv,.tsv,.txt,.xlsx,.gz,.jsonl,.ndjson,.json,.parquet"
       beforeUpload={(file) => {
         upload.mutate(file)
         return false

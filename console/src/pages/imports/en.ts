@@ -4,7 +4,7 @@ export const en: typeof zh = {
   title: 'Imports: bring in the customers, orders and behaviour you already have',
   sub: 'The same file again adds nothing; read = loaded + duplicate + rejected, every row is accounted for',
   drop: 'Drop a file here, or click to choose',
-  dropHint: 'CSV, TSV, XLSX, gzipped or not; encoding, delimiter and header are detected',
+  dropHint: 'CSV, TSV, JSON Lines (gzipped or not), XLSX, Parquet; encoding, delimiter and header are detected',
   uploading: 'Uploading…',
   none: 'Nothing was imported yet',
   noneText:
@@ -43,6 +43,7 @@ export const en: typeof zh = {
     delimiter: 'Delimiter',
     header: 'First row',
     headerYes: 'is a header',
+    named: { jsonl: 'one JSON object a line, fields named', parquet: 'Parquet, fields named' },
     headerNo: 'is data',
     sheet: 'Sheet',
     auto: 'Automatic',

@@ -37,7 +37,7 @@ def list_imports(request: HttpRequest, page: Query[PageQuery]) -> ImportPage:
     return ImportPage(items=[ImportOut.of(row) for row in rows], total=total, page=page.page, size=page.size)
 
 
-@router.post("", response={201: ImportOut}, summary="Upload a file: CSV, TSV or XLSX, gzipped or not")
+@router.post("", response={201: ImportOut}, summary="Upload a file: CSV, TSV, JSON Lines, XLSX or Parquet")
 def upload(request: HttpRequest, file: File[UploadedFile]) -> Status[ImportOut]:
     actor = actor_of(request)
     require_write(actor)

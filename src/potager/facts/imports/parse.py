@@ -122,7 +122,7 @@ class Parser:
         return "(" + " || '|' || ".join(self._places[each] for each in column) + ")"
 
     def _all_checks(self) -> list[_Check]:
-        checks = [_Check("cells", "bad = 'cells'", "", "''"), _Check("encoding", "bad = 'encoding'", "", "''")]
+        checks = [_Check(code, f"bad = '{code}'", "", "''") for code in ("cells", "encoding", "json")]
         for field in self._fields:
             column = self._column(field.name)
             checks += [_Check(code, sql, column, field.cell) for code, sql in field.problems]
@@ -167,7 +167,7 @@ class Parser:
             if self._shape.format == "xlsx":
                 # Spreadsheets do not store the empty cells at a row's end.
                 cells = [*cells, *[""] * (width - len(cells))]
-            reason = "cells" if len(cells) != width else None if _is_unicode(cells) else "encoding"
+            reason = row.bad or ("cells" if len(cells) != width else None if _is_unicode(cells) else "encoding")
             bad.append(reason)
             kept.append([""] * width if reason else cells)
         columns: dict[str, pa.Array[Any]] = {

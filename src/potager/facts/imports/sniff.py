@@ -6,23 +6,20 @@ import gzip
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from potager.core.errors import Problem
+from potager.facts.imports import records
 from potager.facts.imports.mapping import FileMapping
 
 _BLOCK = 1 << 20
 _DELIMITERS = ",\t;|"
 _LINES = 50
-# Above this a spreadsheet number is no longer exact; identifiers that long must be stored as text.
-_EXACT = 2**53
-IMPRECISE = "\ue000imprecise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +36,14 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A data row: the line it starts on (spreadsheets: the row number) and its cells."""
+    """A data row: the line it starts on (spreadsheets, Parquet: the row number) and its cells.
+
+    bad  a code of values.REASONS when the row could not be read at all
+    """
 
     line: int
     cells: Sequence[str]
+    bad: str | None = None
 
 
 def content_hash(source: BinaryIO) -> str:
@@ -60,8 +61,13 @@ def shape_of(path: Path, mapping: FileMapping) -> Shape:
     """
     if _starts(path, b"PK\x03\x04"):
         return _sheet_shape(path, mapping)
+    if _starts(path, b"PAR1"):
+        return _records_shape("parquet", "", records.parquet_columns(path))
     encoding = mapping.encoding if mapping.encoding != "auto" else _encoding(path)
     sample = _first_lines(path, encoding)
+    if records.is_json(next(line for line in sample if line.strip())):
+        with _text(path, encoding) as text:
+            return _records_shape("jsonl", encoding, records.columns_of(each for _, each in records.json_records(text)))
     try:
         delimiter = mapping.delimiter if mapping.delimiter != "auto" else _delimiter(sample)
         first = next(row for row in csv.reader(sample, delimiter=delimiter) if any(row))
@@ -75,15 +81,32 @@ def rows_of(path: Path, shape: Shape) -> Iterator[Row]:
 
     A byte that the encoding does not know shows as a lone surrogate, so that its row can be rejected by line.
     """
-    rows = _sheet_rows(path, shape.sheet) if shape.format == "xlsx" else _text_rows(path, shape)
     first = shape.header
-    for row in rows:
-        if not any(row.cells):
+    for row in _READERS[shape.format](path, shape):
+        if not any(row.cells) and row.bad is None:
             continue
         if first:
             first = False
             continue
         yield row
+
+
+def _records_shape(kind: str, encoding: str, columns: tuple[str, ...]) -> Shape:
+    return Shape(kind, encoding, delimiter="", header=False, sheet="", columns=columns)
+
+
+def _json_rows(path: Path, shape: Shape) -> Iterator[Row]:
+    with _text(path, shape.encoding) as text:
+        for line, record in records.json_records(text):
+            if record is None:
+                yield Row(line, [""] * len(shape.columns), bad="json")
+            else:
+                yield Row(line, [record.get(column, "") for column in shape.columns])
+
+
+def _parquet_rows(path: Path, shape: Shape) -> Iterator[Row]:
+    for line, record in records.parquet_records(path):
+        yield Row(line, [record.get(column, "") for column in shape.columns])
 
 
 def _starts(path: Path, magic: bytes) -> bool:
@@ -129,8 +152,8 @@ def _first_lines(path: Path, encoding: str) -> list[str]:
     if any("\x00" in line for line in lines):
         raise Problem(
             "import.file",
-            zh="这不是表格文件：请提供 CSV、TSV 或 XLSX，可以用 gzip 压缩",
-            en="This is no table: give a CSV, TSV or XLSX file, gzipped if you like",
+            zh="这不是表格文件：请提供 CSV、TSV、JSON Lines（都可以用 gzip 压缩）、XLSX 或 Parquet",
+            en="This is no table: give a CSV, TSV or JSON Lines file, gzipped if you like, or XLSX or Parquet",
         )
     return lines
 
@@ -214,32 +237,26 @@ def _sheet_shape(path: Path, mapping: FileMapping) -> Shape:
             en=f"There is no sheet “{sheet}”; there are: {', '.join(names)}",
             place="sheet",
         )
-    rows = [row.cells for row, _ in zip(_sheet_rows(path, sheet), range(_LINES), strict=False) if any(row.cells)]
+    rows = [row.cells for row, _ in zip(_cells_of(path, sheet), range(_LINES), strict=False) if any(row.cells)]
     if not rows:
         raise Problem("import.file", zh=f"工作表「{sheet}」是空的", en=f"The sheet “{sheet}” is empty")
     return _shaped(rows[0], mapping, format="xlsx", encoding="", delimiter="", sheet=sheet)
 
 
-def _sheet_rows(path: Path, sheet: str) -> Iterator[Row]:
+def _sheet_rows(path: Path, shape: Shape) -> Iterator[Row]:
+    return _cells_of(path, shape.sheet)
+
+
+def _cells_of(path: Path, sheet: str) -> Iterator[Row]:
     opened = _workbook(path).get_sheet_by_name(sheet)
     start = (opened.start or (0, 0))[0] + 1
     for number, cells in enumerate(opened.iter_rows(), start=start):
-        yield Row(number, [_cell(cell) for cell in cells])
+        yield Row(number, [records.text_of(cell) for cell in cells])
 
 
-def _cell(value: object) -> str:
-    """A spreadsheet cell as the text a person sees; whole numbers without the decimal point Excel adds."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        if abs(value) >= _EXACT:
-            return IMPRECISE
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return str(value).strip()
+_READERS: Final[Mapping[str, Callable[[Path, Shape], Iterator[Row]]]] = {
+    "csv": _text_rows, "xlsx": _sheet_rows, "jsonl": _json_rows, "parquet": _parquet_rows,
+}  # fmt: skip
 
 
 def chunked(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from potager.facts.imports.sniff import IMPRECISE
+from potager.facts.imports.records import IMPRECISE
 
 TIME_FORMATS = (
     "%Y-%m-%d %H:%M:%S",
@@ -35,10 +35,11 @@ class Reason(NamedTuple):
 REASONS: Mapping[str, Reason] = {
     "cells": Reason("列数与表头不一致", "the number of cells differs from the header's"),
     "encoding": Reason("有无法按文件编码识别的字符", "there are bytes the file's encoding does not know"),
+    "json": Reason("这一行不是 JSON 对象", "the line is no JSON object"),
     "missing": Reason("必填的值为空", "a required value is empty"),
     "imprecise": Reason(
-        "数字过长，Excel 已丢失精度：请在源表中存为文本",
-        "the number is too long to be exact in Excel: store it as text",
+        "数字过长，表格软件已丢失精度：请在源表中存为文本",
+        "the number is too long to be exact as a spreadsheet or a double keeps it: store it as text",
     ),
     "money": Reason("不是金额", "is no amount of money"),
     "too_fine": Reason(
