@@ -1211,6 +1211,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insight/tag-batches/{number}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a bulk change back */
+        post: operations["potager_insight_api_tags_undo_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/tag-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups of tags in their order */
+        get: operations["potager_insight_api_tags_list_groups"];
+        put?: never;
+        /** Create a group of tags */
+        post: operations["potager_insight_api_tags_create_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/tag-groups/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the groups of tags in order */
+        post: operations["potager_insight_api_tags_order_groups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/tag-groups/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a group of tags */
+        put: operations["potager_insight_api_tags_change_group"];
+        post?: never;
+        /** Remove a group without tags */
+        delete: operations["potager_insight_api_tags_remove_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insight/tags": {
         parameters: {
             query?: never;
@@ -1259,6 +1329,41 @@ export interface paths {
         put?: never;
         /** Give a tag by hand, to some or to all a condition selects */
         post: operations["potager_insight_api_add_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/tags/{key}/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest bulk changes of a tag */
+        get: operations["potager_insight_api_tags_list_batches"];
+        put?: never;
+        /** Give or take a tag in bulk */
+        post: operations["potager_insight_api_tags_run_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/tags/{key}/batches/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a bulk change of a tag would do */
+        post: operations["potager_insight_api_tags_preview_batch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6556,6 +6661,89 @@ export interface components {
             staff_count: number;
         };
         /**
+         * TagBatchIn
+         * @description Whom: a condition, such as one audience. value only when giving a tag that takes one.
+         */
+        TagBatchIn: {
+            /** Condition */
+            condition: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Removing
+             * @default false
+             */
+            removing: boolean;
+            /** Value */
+            value?: string | null;
+        };
+        /**
+         * TagBatchList
+         * @description The newest first.
+         */
+        TagBatchList: {
+            /** Items */
+            items: components["schemas"]["TagBatchOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * TagBatchOut
+         * @description changed customers, replaced of those. undone_at: when it was taken back.
+         */
+        TagBatchOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Changed */
+            changed: number;
+            /** Id */
+            id: number;
+            /** Of */
+            of: string;
+            /** Removing */
+            removing: boolean;
+            /** Replaced */
+            replaced: number;
+            /** Tag */
+            tag: string;
+            /** Undone At */
+            undone_at: string | null;
+            /** Undone By */
+            undone_by: string;
+            /** Value */
+            value: string | null;
+        };
+        /**
+         * TagBatchPreview
+         * @description people the condition selects; change: would get or lose the tag; same: are so already; replaced: of those who
+         *     change, would lose another value or another tag of the exclusive group.
+         */
+        TagBatchPreview: {
+            /** Change */
+            change: number;
+            /** People */
+            people: number;
+            /** Replaced */
+            replaced: number;
+            /** Same */
+            same: number;
+        };
+        /**
+         * TagBatchUndone
+         * @description back: as they were before; left: changed by somebody since.
+         */
+        TagBatchUndone: {
+            /** Back */
+            back: number;
+            /** Left */
+            left: number;
+        };
+        /**
          * TagChange
          * @description Whom to tag or untag: customers by id, or everybody a condition selects. value only when adding.
          */
@@ -6600,6 +6788,75 @@ export interface components {
             /** Options */
             options: components["schemas"]["Named"][];
         };
+        /** TagGroupList */
+        TagGroupList: {
+            /** Items */
+            items: components["schemas"]["TagGroupOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * TagGroupOrder
+         * @description Every group once.
+         */
+        TagGroupOrder: {
+            /** Keys */
+            keys: string[];
+        };
+        /**
+         * TagGroupOut
+         * @description exclusive: a customer has one tag of the group at most.
+         */
+        TagGroupOut: {
+            /**
+             * Colour
+             * @enum {string}
+             */
+            colour: "" | "green" | "cyan" | "blue" | "purple" | "amber" | "red" | "grey";
+            /** Exclusive */
+            exclusive: boolean;
+            /** Key */
+            key: string;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * TagGroupSpec
+         * @description A group of tags. The key is any short text: groups began as words written on tags.
+         *
+         *     exclusive  a customer has one tag of the group at most; all of them are given by hand
+         */
+        TagGroupSpec: {
+            /**
+             * Colour
+             * @default
+             * @enum {string}
+             */
+            colour: "" | "green" | "cyan" | "blue" | "purple" | "amber" | "red" | "grey";
+            /**
+             * Exclusive
+             * @default false
+             */
+            exclusive: boolean;
+            /** Key */
+            key: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /**
          * TagInsight
          * @description What the numbers of a tag are and were. computed_at, ms: the refresh they come from; null by hand or not yet.
@@ -6632,8 +6889,11 @@ export interface components {
          *     used_by  other definitions that refer to it ("audience:…", "tag:…", "layer:…", "journey:…")
          */
         TagOut: {
-            /** Colour */
-            colour: string;
+            /**
+             * Colour
+             * @enum {string}
+             */
+            colour: "" | "green" | "cyan" | "blue" | "purple" | "amber" | "red" | "grey";
             /** Computed At */
             computed_at: string | null;
             /** Count */
@@ -6703,8 +6963,9 @@ export interface components {
             /**
              * Colour
              * @default
+             * @enum {string}
              */
-            colour: string;
+            colour: "" | "green" | "cyan" | "blue" | "purple" | "amber" | "red" | "grey";
             /**
              * Group
              * @default
@@ -9380,6 +9641,142 @@ export interface operations {
             };
         };
     };
+    potager_insight_api_tags_undo_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagBatchUndone"];
+                };
+            };
+        };
+    };
+    potager_insight_api_tags_list_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagGroupList"];
+                };
+            };
+        };
+    };
+    potager_insight_api_tags_create_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagGroupSpec"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagGroupOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_tags_order_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagGroupOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagGroupList"];
+                };
+            };
+        };
+    };
+    potager_insight_api_tags_change_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagGroupSpec"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagGroupOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_tags_remove_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     potager_insight_api_list_tags: {
         parameters: {
             query?: never;
@@ -9514,6 +9911,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Changed"];
+                };
+            };
+        };
+    };
+    potager_insight_api_tags_list_batches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagBatchList"];
+                };
+            };
+        };
+    };
+    potager_insight_api_tags_run_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagBatchIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagBatchOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_tags_preview_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagBatchIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagBatchPreview"];
                 };
             };
         };

@@ -20,6 +20,8 @@ export interface Palette {
   blue: string
   blueSoft: string
   sand: string
+  teal: string
+  violet: string
 }
 
 export const light: Palette = {
@@ -42,6 +44,8 @@ export const light: Palette = {
   blue: '#3E6C9A',
   blueSoft: '#E8EFF6',
   sand: '#F1EFE8',
+  teal: '#2F8585',
+  violet: '#7A5A9E',
 }
 
 export const dark: Palette = {
@@ -64,6 +68,8 @@ export const dark: Palette = {
   blue: '#86ADD4',
   blueSoft: '#22303D',
   sand: '#2B302D',
+  teal: '#6CB8B8',
+  violet: '#B09AD0',
 }
 
 export type Mode = 'light' | 'dark'

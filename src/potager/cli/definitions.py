@@ -83,7 +83,7 @@ def _room(kind: str) -> _Files:
 
 def _documents(paths: tuple[Path, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The YAML documents of files and folders, those first that others refer to."""
-    kinds = (org.KIND, "layers", "tag", "audience", journeys.KIND, *reports.KINDS)
+    kinds = (org.KIND, "layers", "tag_group", "tag", "audience", journeys.KIND, *reports.KINDS)
     order = {kind: n for n, kind in enumerate(kinds)}
     found: list[tuple[str, Mapping[str, Any]]] = []
     for path in paths:

@@ -6,7 +6,7 @@ from pyroaring import BitMap
 
 from potager.core import clock, jobs
 from potager.core.errors import Conflict, NotFound, Problem
-from potager.insight import catalogue, layers, programs
+from potager.insight import catalogue, layers, programs, tag_groups
 from potager.insight.conditions import bind_cases, bind_metric, bind_rule
 from potager.insight.fields import AudienceField, Fields, Kind, LayerField, TagField, TagKind, nearest, refusal
 from potager.insight.models import Audience, LayerModel, ManualTag, TagDefinition
@@ -25,6 +25,7 @@ def save_tag(actor: Actor, spec: TagSpec) -> TagDefinition:
     field = _tag_field(spec, fields)
     _check(replace(fields, tags={**fields.tags, spec.key: field}))
     before = TagDefinition.objects.filter(key=spec.key).first()
+    tag_groups.admit(spec.group, spec.source, spec.key)
     leaves_hands = before is not None and before.source == TagKind.MANUAL.value and spec.source != "manual"
     if leaves_hands and ManualTag.objects.filter(tag=spec.key).exists():
         raise Conflict(

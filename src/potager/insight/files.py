@@ -9,15 +9,16 @@ import yaml
 from pydantic import ValidationError
 
 from potager.core.errors import NotFound
-from potager.insight import definitions
+from potager.insight import definitions, tag_groups
 from potager.insight.conditions.tree import problem_of
 from potager.insight.fields import nearest, refusal
-from potager.insight.models import Audience, LayerModel, TagDefinition
-from potager.insight.specs import AudienceSpec, LayerSpec, Spec, TagSpec, written
+from potager.insight.models import Audience, LayerModel, TagDefinition, TagGroup
+from potager.insight.specs import AudienceSpec, LayerSpec, Spec, TagGroupSpec, TagSpec, written
 from potager.org.access import Actor
 
-KINDS: Final = ("tag", "layers", "audience")
-_SPECS: Final[Mapping[str, type[TagSpec] | type[LayerSpec] | type[AudienceSpec]]] = {
+KINDS: Final = ("tag_group", "tag", "layers", "audience")
+_SPECS: Final[Mapping[str, type[Spec]]] = {
+    "tag_group": TagGroupSpec,
     "tag": TagSpec,
     "layers": LayerSpec,
     "audience": AudienceSpec,
@@ -36,7 +37,7 @@ class Planned:
 
 
 def read(document: Mapping[str, Any]) -> tuple[str, Spec]:
-    """A document of kind tag, layers or audience.
+    """A document of kind tag_group, tag, layers or audience.
 
     Raises Problem("insight.condition") with the place of the mistake.
     """
@@ -81,6 +82,8 @@ def apply(actor: Actor, document: Mapping[str, Any]) -> Planned:
         return planned
     _, spec = read(document)
     match spec:
+        case TagGroupSpec():
+            tag_groups.save(actor, spec)
         case TagSpec():
             definitions.save_tag(actor, spec)
         case LayerSpec():
@@ -103,7 +106,8 @@ def export(kind: str, key: str) -> str:
 
 def export_all() -> list[tuple[str, str]]:
     """Every definition as (kind:key, YAML); frozen audiences are lists, not definitions."""
-    keys = [("tag", key) for key in TagDefinition.objects.order_by("key").values_list("key", flat=True)]
+    keys = [("tag_group", row.key) for row in tag_groups.listed()]
+    keys += [("tag", key) for key in TagDefinition.objects.order_by("key").values_list("key", flat=True)]
     keys += [("layers", key) for key in LayerModel.objects.order_by("key").values_list("key", flat=True)]
     live = Audience.objects.filter(frozen_at__isnull=True).order_by("key")
     keys += [("audience", key) for key in live.values_list("key", flat=True)]
@@ -112,6 +116,9 @@ def export_all() -> list[tuple[str, str]]:
 
 def _stored(kind: str, key: str) -> Spec | None:
     match kind:
+        case "tag_group":
+            group = TagGroup.objects.filter(key=key).first()
+            return None if group is None else group_spec(group)
         case "tag":
             tag = TagDefinition.objects.filter(key=key).first()
             return None if tag is None else tag_spec(tag)
@@ -121,6 +128,12 @@ def _stored(kind: str, key: str) -> Spec | None:
         case _:
             audience = Audience.objects.filter(key=key).first()
             return None if audience is None else audience_spec(audience)
+
+
+def group_spec(row: TagGroup) -> TagGroupSpec:
+    return TagGroupSpec(
+        key=row.key, name_zh=row.name_zh, name_en=row.name_en, colour=row.colour, exclusive=row.exclusive, note=row.note
+    )
 
 
 def tag_spec(row: TagDefinition) -> TagSpec:
@@ -153,8 +166,8 @@ def _dump(kind: str, spec: Spec) -> str:
 
 # PostgreSQL keeps the keys of JSON in an order of its own; files are read by people.
 _KEYS: Final = """
-    kind key name_zh name_en zh en model group colour source value_kind options labels rule settings cards condition
-    goal sops owner review
+    kind key name_zh name_en zh en model group colour exclusive source value_kind options labels rule settings cards
+    condition goal sops owner review
     days thresholds layers cases when else attr event tag layer audience relation all any not
     prop where measure within from to op in value note
 """

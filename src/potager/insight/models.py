@@ -3,6 +3,21 @@ from django.db import models
 from potager.people.models import Customer, Identity
 
 
+class TagGroup(models.Model):
+    """标签组: tags that belong together, in the order of `position`. Tags name it by key; empty is none.
+
+    exclusive  a customer has one tag of the group at most; all of them are given by hand
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100, default="")
+    colour = models.CharField(max_length=16, default="")
+    position = models.IntegerField(default=0)
+    exclusive = models.BooleanField(default=False)
+    note = models.CharField(max_length=300, default="")
+
+
 class TagDefinition(models.Model):
     """What a tag is called and where its value comes from (insight.fields.TagKind).
 
@@ -33,10 +48,40 @@ class ManualTag(models.Model):
     value = models.CharField(max_length=200, null=True)
     since = models.DateTimeField()
     by = models.CharField(max_length=64)
+    batch = models.ForeignKey("TagBatch", on_delete=models.PROTECT, null=True, related_name="given")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["identity", "tag"], name="manual_tag_once")]
         indexes = [models.Index(fields=["customer"], name="manual_tag_customer")]
+
+
+class TagBatch(models.Model):
+    """批量打标: a tag given to, or taken from, a crowd at once, so that it can be undone.
+
+    of       where the crowd came from, as a person reads it
+    changed  customers who got it (removing: who lost it); replaced: of those, who lost another value or tag by it
+    """
+
+    tag = models.CharField(max_length=64)
+    value = models.CharField(max_length=200, null=True)
+    removing = models.BooleanField()
+    of = models.CharField(max_length=300)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    changed = models.IntegerField(default=0)
+    replaced = models.IntegerField(default=0)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=64, default="")
+
+
+class TagBefore(models.Model):
+    """A tag somebody had before a batch took it away or gave another in its place."""
+
+    batch = models.ForeignKey(TagBatch, on_delete=models.CASCADE, related_name="before")
+    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="+")
+    tag = models.CharField(max_length=64)
+    value = models.CharField(max_length=200, null=True)
+    by = models.CharField(max_length=64)
 
 
 class LayerModel(models.Model):

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field, JsonValue
 
 from potager.core.paging import PageQuery
+from potager.insight.specs import Colour
 from potager.people.schemas import CustomerState
 
 Written = dict[str, JsonValue]
@@ -129,7 +130,7 @@ class TagOut(Named):
     """
 
     group: str
-    colour: str
+    colour: Colour
     source: str
     value_kind: str
     options: list[Named]

@@ -6,6 +6,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 KEY = r"^[a-z][a-z0-9_-]{0,63}$"
+# What tags and their groups are painted in; the console has a colour for each.
+Colour = Literal["", "green", "cyan", "blue", "purple", "amber", "red", "grey"]
 
 
 class _Spec(BaseModel):
@@ -34,12 +36,28 @@ class TagSpec(_Spec):
     """
 
     group: str = Field("", max_length=64)
-    colour: str = Field("", max_length=16)
+    colour: Colour = ""
     source: Literal["manual", "rule", "metric", "cases"] = "manual"
     value_kind: Literal["", "text", "choice", "number", "money", "bool", "date"] = ""
     options: list[str] = Field(default_factory=list, max_length=200)
     labels: dict[str, Label] = Field(default_factory=dict)
     rule: dict[str, JsonValue] | None = None
+    note: str = Field("", max_length=300)
+
+
+class TagGroupSpec(BaseModel):
+    """A group of tags. The key is any short text: groups began as words written on tags.
+
+    exclusive  a customer has one tag of the group at most; all of them are given by hand
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(min_length=1, max_length=64)
+    name_zh: str = Field(min_length=1, max_length=100)
+    name_en: str = Field("", max_length=100)
+    colour: Colour = ""
+    exclusive: bool = False
     note: str = Field("", max_length=300)
 
 
@@ -80,7 +98,7 @@ class AudienceSpec(_Spec):
     note: str = Field("", max_length=300)
 
 
-Spec = TagSpec | LayerSpec | AudienceSpec
+Spec = TagGroupSpec | TagSpec | LayerSpec | AudienceSpec
 
 
 def written(spec: Spec) -> dict[str, Any]:

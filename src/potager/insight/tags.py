@@ -1,41 +1,38 @@
 """Tags given by hand. The operations store is their truth; every change is a fact and an event."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from potager.core import clock, journal, store
 from potager.core.errors import Conflict, NotFound, Problem
 from potager.core.ids import new_token
 from potager.core.journal import Entry, Fact
 from potager.insight.fields import Kind, TagKind
-from potager.insight.models import ManualTag, TagDefinition
+from potager.insight.models import ManualTag, TagBefore, TagDefinition, TagGroup
 from potager.org import audit
 from potager.org.access import Actor
 from potager.people.models import Customer, Identity, State
+
+# SQLite takes no more names in one statement than some ten thousands.
+_BATCH: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What giving or taking a tag did: the customers it touched, and the tags they lost by it, as they were."""
+
+    cids: list[int]
+    lost: list[ManualTag]
 
 
 def add(actor: Actor, cids: Iterable[int], tag: str, value: str | None = None) -> int:
     """Give the tag to these customers; one who has it with this value already is left alone. Returns how many got it.
 
-    Raises NotFound for an unknown tag, Conflict for one with a rule, Problem for a value that does not fit.
+    In an exclusive group they lose the other tags of it. Raises NotFound for an unknown tag, Conflict for one with a
+    rule, Problem for a value that does not fit.
     """
-    _require_write()
-    _check(tag, value)
-    wanted = sorted(set(cids))
-    had = {row.customer_id: row for row in ManualTag.objects.filter(customer_id__in=wanted, tag=tag)}
-    changed = [cid for cid in wanted if cid not in had or had[cid].value != value]
-    identities = _identities(changed)
-    changed = [cid for cid in changed if cid in identities]
-    removed = [(had[cid].customer_id, had[cid].value) for cid in changed if cid in had]
-    ManualTag.objects.filter(customer_id__in=[cid for cid, _ in removed], tag=tag).delete()
-    now = clock.now()
-    ManualTag.objects.bulk_create(
-        [
-            ManualTag(identity_id=identities[cid], customer_id=cid, tag=tag, value=value, since=now, by=actor.login)
-            for cid in changed
-        ]
-    )
-    _tell([("remove", cid, tag, old) for cid, old in removed])
-    _tell([("add", cid, tag, value) for cid in changed], told=True)
+    changed = give(cids, tag, value, by=actor.login).cids
     if changed:
         audit.record(actor, "tag.add", f"tag:{tag}", {"value": value, "customers": len(changed), **_few(changed)})
     return len(changed)
@@ -46,21 +43,82 @@ def remove(actor: Actor, cids: Iterable[int], tag: str) -> int:
 
     Raises NotFound for an unknown tag, Conflict for one with a rule.
     """
-    _require_write()
-    _check(tag, None, removing=True)
-    rows = list(ManualTag.objects.filter(customer_id__in=set(cids), tag=tag).order_by("customer_id"))
-    ManualTag.objects.filter(id__in=[row.pk for row in rows]).delete()
-    _tell([("remove", row.customer_id, tag, row.value) for row in rows], told=True)
-    if rows:
-        had = [row.customer_id for row in rows]
+    had = take(cids, tag).cids
+    if had:
         audit.record(actor, "tag.remove", f"tag:{tag}", {"customers": len(had), **_few(had)})
-    return len(rows)
+    return len(had)
+
+
+def give(cids: Iterable[int], tag: str, value: str | None, *, by: str, batch: int | None = None) -> Change:
+    """Give the tag, telling the warehouse and journeys; whoever calls writes the trail. See `add`."""
+    _require_write()
+    check(tag, value)
+    wanted = sorted(set(cids))
+    had = {row.customer_id: row for row in _rows(wanted, [tag])}
+    changed = [cid for cid in wanted if cid not in had or had[cid].value != value]
+    identities = _identities(changed)
+    changed = [cid for cid in changed if cid in identities]
+    replaced = [had[cid] for cid in changed if cid in had]
+    excluded = _rows(changed, _rivals(tag))
+    _drop([*replaced, *excluded])
+    now = clock.now()
+    given = {"tag": tag, "value": value, "since": now, "by": by, "batch_id": batch}
+    ManualTag.objects.bulk_create(
+        [ManualTag(identity_id=identities[cid], customer_id=cid, **given) for cid in changed], batch_size=_BATCH
+    )
+    _tell([("remove", row.customer_id, tag, row.value) for row in replaced])
+    _tell([("remove", row.customer_id, row.tag, row.value) for row in excluded], told=True)
+    _tell([("add", cid, tag, value) for cid in changed], told=True)
+    return Change(changed, [*replaced, *excluded])
+
+
+def take(cids: Iterable[int], tag: str) -> Change:
+    """Take the tag away, telling the warehouse and journeys; whoever calls writes the trail. See `remove`."""
+    _require_write()
+    check(tag, None, removing=True)
+    rows = _rows(sorted(set(cids)), [tag])
+    _drop(rows)
+    _tell([("remove", row.customer_id, tag, row.value) for row in rows], told=True)
+    return Change(sorted({row.customer_id for row in rows}), rows)
+
+
+def held_by(cids: Iterable[int], tag: str) -> tuple[dict[int, str | None], set[int]]:
+    """Who of these has the tag, with its value; and who has another tag that giving this one would take away."""
+    wanted = sorted(set(cids))
+    held = {row.customer_id: row.value for row in _rows(wanted, [tag])}
+    return held, {row.customer_id for row in _rows(wanted, _rivals(tag))}
+
+
+def _rows(cids: Sequence[int], tags: Sequence[str]) -> list[ManualTag]:
+    """The rows of these customers and tags, by customer; so many at a time as one statement can name."""
+    if not tags:
+        return []
+    found: list[ManualTag] = []
+    for start in range(0, len(cids), _BATCH):
+        some = cids[start : start + _BATCH]
+        found += ManualTag.objects.filter(customer_id__in=some, tag__in=tags).order_by("customer_id", "tag", "id")
+    return found
+
+
+def _drop(rows: Sequence[ManualTag]) -> None:
+    for start in range(0, len(rows), _BATCH):
+        ManualTag.objects.filter(id__in=[row.pk for row in rows[start : start + _BATCH]]).delete()
+
+
+def _rivals(tag: str) -> list[str]:
+    """The other tags of an exclusive group."""
+    group = TagDefinition.objects.filter(key=tag).values_list("group", flat=True).first()
+    if not group or not TagGroup.objects.filter(key=group, exclusive=True).exists():
+        return []
+    return list(TagDefinition.objects.filter(group=group).exclude(key=tag).values_list("key", flat=True))
 
 
 def forget(cids: Iterable[int]) -> None:
     """Take every tag given by hand from people who are erased; nothing hears of it as an event."""
-    rows = list(ManualTag.objects.filter(customer_id__in=set(cids)).order_by("id"))
+    wanted = set(cids)
+    rows = list(ManualTag.objects.filter(customer_id__in=wanted).order_by("id"))
     ManualTag.objects.filter(id__in=[row.pk for row in rows]).delete()
+    TagBefore.objects.filter(identity__customer_id__in=wanted).delete()
     _tell([("remove", row.customer_id, row.tag, None) for row in rows])
 
 
@@ -89,7 +147,8 @@ def _require_write() -> None:
         raise RuntimeError("tags are changed inside store.write")
 
 
-def _check(tag: str, value: str | None, *, removing: bool = False) -> None:
+def check(tag: str, value: str | None, *, removing: bool = False) -> None:
+    """Raises NotFound for an unknown tag, Conflict for one with a rule, Problem for a value that does not fit."""
     definition = TagDefinition.objects.filter(key=tag).first()
     if definition is None:
         raise NotFound("标签", "tag", tag)
@@ -128,8 +187,12 @@ def _check(tag: str, value: str | None, *, removing: bool = False) -> None:
 
 def _identities(cids: Sequence[int]) -> dict[int, int]:
     """The oldest identity of each live customer."""
-    rows = Identity.objects.filter(customer_id__in=cids, customer__state=State.LIVE).order_by("-id")
-    return dict(rows.values_list("customer_id", "id"))
+    found: dict[int, int] = {}
+    for start in range(0, len(cids), _BATCH):
+        some = cids[start : start + _BATCH]
+        rows = Identity.objects.filter(customer_id__in=some, customer__state=State.LIVE).order_by("-id")
+        found |= dict(rows.values_list("customer_id", "id"))
+    return found
 
 
 def _few(cids: Sequence[int]) -> Mapping[str, object]:

@@ -1,10 +1,11 @@
 import { Drawer, Form, Input, Radio, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { http } from '../../api/client'
+import { api, http } from '../../api/client'
 import { ConditionEditor } from '../../conditions/Editor'
 import type { Condition } from '../../conditions/tree'
 import { useAct } from '../../shared/act'
+import { useFormat } from '../../shared/format'
 import { newKey } from '../../shared/keys'
 import { Submit } from '../../shared/Submit'
 import type { Tag } from './Tags'
@@ -12,7 +13,7 @@ import type { Tag } from './Tags'
 interface Fields {
   name_zh: string
   name_en: string
-  group: string
+  group?: string | null
   note: string
   options: string[]
 }
@@ -26,14 +27,17 @@ function labelsOf(options: Tag['options']): Record<string, { zh: string; en: str
 /** A new tag, or another definition of one: by hand, or by a condition that sets and removes it. */
 export function TagForm({ tag, onClose }: { tag: Tag | null; onClose: () => void }) {
   const { t } = useTranslation('tags')
+  const format = useFormat()
   const stored = (tag?.rule as Condition | null | undefined) ?? null
   const [rule, setRule] = useState<Condition | null>(stored)
   const [source, setSource] = useState<'manual' | 'rule'>(tag?.source === 'manual' ? 'manual' : 'rule')
+  const groups = api.useQuery('get', '/api/insight/tag-groups')
   const save = useAct(
     async ({ options, ...fields }: Fields) => {
       const key = tag?.key ?? newKey('tag')
       const body = {
         ...fields,
+        group: fields.group ?? '',
         key,
         source,
         colour: tag?.colour ?? '',
@@ -54,7 +58,7 @@ export function TagForm({ tag, onClose }: { tag: Tag | null; onClose: () => void
         initialValues={{
           name_zh: tag?.name_zh ?? '',
           name_en: tag?.name_en ?? '',
-          group: tag?.group ?? '',
+          group: tag?.group === '' ? null : tag?.group,
           note: tag?.note ?? '',
           options: tag?.options.map(({ key }) => key) ?? [],
         }}
@@ -68,7 +72,10 @@ export function TagForm({ tag, onClose }: { tag: Tag | null; onClose: () => void
             <Input />
           </Form.Item>
           <Form.Item name="group" label={t('group')} extra={t('groupWhy')}>
-            <Input />
+            <Select
+              allowClear
+              options={groups.data?.items.map((each) => ({ value: each.key, label: format.named(each) })) ?? []}
+            />
           </Form.Item>
           <Form.Item name="note" label={t('note')} extra={t('noteWhy')}>
             <Input />

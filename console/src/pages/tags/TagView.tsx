@@ -1,4 +1,5 @@
 import { Button, Popconfirm } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { http } from '../../api/client'
@@ -6,9 +7,13 @@ import { useMayWrite, useSeesAll } from '../../api/session'
 import { useKnown } from '../../conditions/useKnown'
 import { useAct } from '../../shared/act'
 import { useFormat } from '../../shared/format'
+import { later } from '../../shared/later'
 import { Insight } from './Insight'
+import { Swatch } from './Swatch'
 import type { Tag } from './Tags'
 import { peopleWith } from './people'
+
+const Bulk = later(async () => (await import('./Bulk')).Bulk)
 
 /** One tag: what it means, who has which value, who uses it. */
 export function TagView({ tag, onEdit, onRemoved }: { tag: Tag; onEdit: () => void; onRemoved: () => void }) {
@@ -16,6 +21,7 @@ export function TagView({ tag, onEdit, onRemoved }: { tag: Tag; onEdit: () => vo
   const format = useFormat()
   const mayWrite = useMayWrite()
   const seesAll = useSeesAll()
+  const [bulk, setBulk] = useState(false)
   const remove = useAct(() => http.DELETE('/api/insight/tags/{key}', { params: { path: { key: tag.key } } }), {
     done: t('removed'),
     stale: ['/api/insight'],
@@ -23,7 +29,10 @@ export function TagView({ tag, onEdit, onRemoved }: { tag: Tag; onEdit: () => vo
   })
   return (
     <div className="stack">
-      <div className="card calm">{tag.sentence || t('byHand')}</div>
+      <div className="card calm">
+        <Swatch colour={tag.colour} />
+        {tag.sentence || t('byHand')}
+      </div>
       {tag.note !== '' && <p>{tag.note}</p>}
       <table className="facts">
         <tbody>
@@ -48,6 +57,7 @@ export function TagView({ tag, onEdit, onRemoved }: { tag: Tag; onEdit: () => vo
       {seesAll && <Insight tag={tag} />}
       {mayWrite && (
         <div className="line">
+          {tag.source === 'manual' && seesAll && <Button onClick={() => setBulk(true)}>{t('bulk')}</Button>}
           {(tag.source === 'manual' || tag.source === 'rule') && (
             <Button onClick={onEdit}>{t('act.edit', { ns: 'common' })}</Button>
           )}
@@ -56,6 +66,7 @@ export function TagView({ tag, onEdit, onRemoved }: { tag: Tag; onEdit: () => vo
           </Popconfirm>
         </div>
       )}
+      {bulk && <Bulk tag={tag} onClose={() => setBulk(false)} />}
     </div>
   )
 }

@@ -1,9 +1,11 @@
+import { ArrowDownOutlined, ArrowUpOutlined } from '@ant-design/icons'
 import { Button, Drawer } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api } from '../../api/client'
+import { api, http } from '../../api/client'
 import type { components } from '../../api/schema'
 import { useMayWrite } from '../../api/session'
+import { useAct } from '../../shared/act'
 import { useAddress } from '../../shared/address'
 import { Card } from '../../shared/Card'
 import { Chip } from '../../shared/Chip'
@@ -11,11 +13,15 @@ import { useFormat } from '../../shared/format'
 import { later } from '../../shared/later'
 import { Empty, Loaded } from '../../shared/PageState'
 import { Sentence } from '../../shared/Sentence'
+import { Swatch } from './Swatch'
 import { TagView } from './TagView'
 
 const TagForm = later(async () => (await import('./TagForm')).TagForm)
 
+const GroupForm = later(async () => (await import('./GroupForm')).GroupForm)
+
 export type Tag = components['schemas']['TagOut']
+export type Group = components['schemas']['TagGroupOut']
 
 /** Every tag with its definition, how many have it, and whether anything uses it. */
 export default function Tags() {
@@ -23,29 +29,45 @@ export default function Tags() {
   const format = useFormat()
   const mayWrite = useMayWrite()
   const tags = api.useQuery('get', '/api/insight/tags')
+  const groups = api.useQuery('get', '/api/insight/tag-groups')
   const [form, setForm] = useState<'new' | Tag | null>(null)
+  const [group, setGroup] = useState<'new' | Group | null>(null)
   const [address, set] = useAddress({ tag: '' })
   const add = mayWrite && (
-    <Button type="primary" onClick={() => setForm('new')}>
-      {t('new')}
-    </Button>
+    <span className="line">
+      <Button onClick={() => setGroup('new')}>{t('groupNew')}</Button>
+      <Button type="primary" onClick={() => setForm('new')}>
+        {t('new')}
+      </Button>
+    </span>
   )
   return (
     <div className="body">
       <Loaded query={tags} rows={10}>
         {({ items }) => {
           const idle = items.filter(({ used_by: users }) => users.length === 0).length
-          const groups = [...new Set(items.map(({ group }) => group))]
+          const known = groups.data?.items ?? []
+          const loose = items.filter(({ group }) => known.every(({ key }) => key !== group))
           const open = items.find(({ key }) => key === address.tag)
           return (
             <>
               <Sentence title={t('title', { n: items.length, idle: format.count(idle) })} sub={t('sub')} acts={add} />
               {items.length === 0 && <Empty title={t('none')} text={t('noneText')} act={add} />}
-              {groups.map((group) => (
-                <Card key={group} title={group || t('ungrouped')}>
-                  <TagTable tags={items.filter((tag) => tag.group === group)} onOpen={(key) => set({ tag: key })} />
-                </Card>
+              {known.map((each) => (
+                <GroupCard
+                  key={each.key}
+                  group={each}
+                  groups={known}
+                  tags={items.filter((tag) => tag.group === each.key)}
+                  onOpen={(key) => set({ tag: key })}
+                  onEdit={() => setGroup(each)}
+                />
               ))}
+              {loose.length > 0 && (
+                <Card title={t('ungrouped')}>
+                  <TagTable tags={loose} onOpen={(key) => set({ tag: key })} />
+                </Card>
+              )}
               {open && (
                 <Drawer open onClose={() => set({ tag: '' })} title={format.named(open)} size={640}>
                   <TagView tag={open} onEdit={() => setForm(open)} onRemoved={() => set({ tag: '' })} />
@@ -55,8 +77,78 @@ export default function Tags() {
           )
         }}
       </Loaded>
+      {group && <GroupForm group={group === 'new' ? null : group} onClose={() => setGroup(null)} />}
       {form && <TagForm tag={form === 'new' ? null : form} onClose={() => setForm(null)} />}
     </div>
+  )
+}
+
+/** The tags of a group, and what may be done with the group. */
+function GroupCard({
+  group,
+  groups,
+  tags,
+  onOpen,
+  onEdit,
+}: {
+  group: Group
+  groups: Group[]
+  tags: Tag[]
+  onOpen: (key: string) => void
+  onEdit: () => void
+}) {
+  const { t } = useTranslation('tags')
+  const format = useFormat()
+  const mayWrite = useMayWrite()
+  const place = groups.indexOf(group)
+  const name = format.named(group)
+  const keys = groups.map(({ key }) => key)
+  const order = useAct((keys: string[]) => http.POST('/api/insight/tag-groups/order', { body: { keys } }), {
+    stale: ['/api/insight/tag-groups'],
+  })
+  const remove = useAct(() => http.DELETE('/api/insight/tag-groups/{key}', { params: { path: { key: group.key } } }), {
+    done: t('groupRemoved'),
+    stale: ['/api/insight/tag-groups'],
+  })
+  const moved = (by: 1 | -1) => {
+    const next = keys.filter((key) => key !== group.key)
+    next.splice(place + by, 0, group.key)
+    order.mutate(next)
+  }
+  return (
+    <Card
+      title={
+        <>
+          <Swatch colour={group.colour} />
+          {name} {group.exclusive && <Chip reason={t('exclusiveWhy')}>{t('exclusiveShort')}</Chip>}
+        </>
+      }
+      why={group.note || undefined}
+      acts={
+        mayWrite && (
+          <span className="line">
+            <Button size="small" type="text" disabled={place === 0} aria-label={t('groupUp', { name })} icon={<ArrowUpOutlined aria-hidden />} onClick={() => moved(-1)} />
+            <Button size="small" type="text" disabled={place === groups.length - 1} aria-label={t('groupDown', { name })} icon={<ArrowDownOutlined aria-hidden />} onClick={() => moved(1)} />
+            <Button size="small" type="text" onClick={onEdit} aria-label={t('groupEditOf', { name })}>
+              {t('act.edit', { ns: 'common' })}
+            </Button>
+          </span>
+        )
+      }
+    >
+      {tags.length > 0 ? (
+        <TagTable tags={tags} onOpen={onOpen} />
+      ) : (
+        <p className="sub">
+          {t('groupEmpty')}{' '}
+          {mayWrite && (
+            <Button size="small" danger onClick={() => remove.mutate(undefined)}>
+              {t('groupRemove')}
+            </Button>
+          )}
+        </p>
+      )}
+    </Card>
   )
 }
 
@@ -85,6 +177,7 @@ function TagTable({ tags, onOpen }: { tags: Tag[]; onOpen: (key: string) => void
             <tr key={tag.key}>
               <td className="nowrap">
                 <button type="button" className="plain strong good" onClick={() => onOpen(tag.key)}>
+                  <Swatch colour={tag.colour} />
                   {format.named(tag)}
                 </button>
               </td>
