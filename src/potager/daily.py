@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from potager.core import store
 from potager.facts import loader
-from potager.insight import forwarder
+from potager.insight import forwarder, tags
 from potager.insight import refresh as insight_refresh
 from potager.journeys import starting
 from potager.journeys import tick as journeys_tick
@@ -27,6 +28,8 @@ def main_job(*, refresh: bool) -> dict[str, float]:
         yield
         seconds[name] += time.perf_counter() - begun
 
+    with phase("load"), store.write():
+        tags.expire()
     with phase("load"):
         loader.load_all()
     if refresh:

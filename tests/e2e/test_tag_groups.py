@@ -1,4 +1,4 @@
-"""An operator makes an exclusive group, puts tags in it, tags a crowd, looks at the numbers before, and takes it back."""
+"""An operator makes an exclusive group, tags a crowd after a look at the numbers, and takes it back."""
 
 import re
 

@@ -1,5 +1,7 @@
 """insight.tag_batches, insight.tag_groups: tags in bulk and back again; groups that let a customer have one tag."""
 
+from datetime import timedelta
+
 import pytest
 
 from potager.core import clock, store
@@ -234,3 +236,31 @@ def test_only_managers_change_crowds_and_groups(people, role):
     with pytest.raises(Forbidden), store.write():
         tag_groups.save(actor, TagGroupSpec(key="x", name_zh="x"))
     assert held() == set()
+
+
+def test_a_tag_with_a_term_goes_at_the_midnight_after_it(people):
+    a, b, *_ = people
+    with store.write():
+        definitions.save_tag(SYSTEM, TagSpec(key="vip", name_zh="临时会员", expires_after_days=2))
+        tags.add(SYSTEM, [a], "vip")
+    given = clock.business_date(clock.now())
+    row = ManualTag.objects.get(tag="vip")
+    assert row.until == clock.day_start(given + timedelta(days=3))
+    clock.set_world(row.until - timedelta(microseconds=1))
+    with store.write():
+        assert tags.expire() == 0
+        tags.add(SYSTEM, [b], "vip")
+    clock.set_world(row.until)
+    with store.write():
+        assert tags.expire() == 1
+        assert tags.expire() == 0
+    assert [cid for cid, tag, _ in held() if tag == "vip"] == [b]
+    assert told()[-1] == ("tag_removed", a, "vip")
+    assert AuditRow.objects.filter(action="tag.expire").count() == 1
+
+
+def test_a_rule_tag_has_no_term(people):
+    rule = TagSpec(key="buyer", name_zh="买家", source="rule", rule={"event": "order_paid"}, expires_after_days=3)
+    with pytest.raises(Problem) as refused, store.write():
+        definitions.save_tag(SYSTEM, rule)
+    assert refused.value.place == "expires_after_days"

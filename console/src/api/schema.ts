@@ -3590,7 +3590,10 @@ export interface components {
              */
             store: string;
         };
-        /** CustomerTag */
+        /**
+         * CustomerTag
+         * @description A tag somebody has. By hand: who gave it, since when, and the midnight it is taken away if it has a term.
+         */
         CustomerTag: {
             /** By */
             by: string | null;
@@ -3608,6 +3611,8 @@ export interface components {
             since: string | null;
             /** Source */
             source: string;
+            /** Until */
+            until: string | null;
             /** Value */
             value: string | null;
         };
@@ -6898,6 +6903,8 @@ export interface components {
             computed_at: string | null;
             /** Count */
             count: number | null;
+            /** Expires After Days */
+            expires_after_days: number | null;
             /** Group */
             group: string;
             /** Key */
@@ -6956,6 +6963,7 @@ export interface components {
          * @description A tag. `value_kind` is for tags given by hand; the others take theirs from their rule.
          *
          *     labels  what the values of a choice are called; a value without one is its own name
+         *     expires_after_days  given by hand it stays so many business days after the day it was given
          *
          *     rule  rule: a condition · metric: a measure · cases: {"cases": [{"value", "when"}], "else"} · manual: none
          */
@@ -6966,6 +6974,8 @@ export interface components {
              * @enum {string}
              */
             colour: "" | "green" | "cyan" | "blue" | "purple" | "amber" | "red" | "grey";
+            /** Expires After Days */
+            expires_after_days?: number | null;
             /**
              * Group
              * @default

@@ -214,6 +214,12 @@ def _tag_field(spec: TagSpec, fields: Fields) -> TagField:
         raise refusal(
             "手工标签的值只能是文字、选项或数字", "By hand a value is text, a choice or a number", "value_kind"
         )
+    if spec.expires_after_days is not None and source != TagKind.MANUAL:
+        raise refusal(
+            "规则标签随规则去掉，不需要有效期",
+            "A tag with a rule goes when its rule says so: it takes no term",
+            "expires_after_days",
+        )
     for value in spec.labels:
         if value not in options:
             close = nearest(value, options)

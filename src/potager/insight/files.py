@@ -141,7 +141,7 @@ def tag_spec(row: TagDefinition) -> TagSpec:
     manual = row.source == "manual"
     return TagSpec(
         key=row.key, name_zh=row.name_zh, name_en=row.name_en, group=row.group, colour=row.colour,
-        source=row.source, rule=row.rule, note=row.note,
+        source=row.source, rule=row.rule, note=row.note, expires_after_days=row.expires_after_days,
         value_kind=row.value_kind if manual else "", options=row.options if manual else [],
         labels=row.labels,
     )  # fmt: skip
@@ -166,7 +166,8 @@ def _dump(kind: str, spec: Spec) -> str:
 
 # PostgreSQL keeps the keys of JSON in an order of its own; files are read by people.
 _KEYS: Final = """
-    kind key name_zh name_en zh en model group colour exclusive source value_kind options labels rule settings cards
+    kind key name_zh name_en zh en model group colour exclusive source value_kind options labels rule
+    expires_after_days settings cards
     condition goal sops owner review
     days thresholds layers cases when else attr event tag layer audience relation all any not
     prop where measure within from to op in value note

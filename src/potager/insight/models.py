@@ -24,6 +24,7 @@ class TagDefinition(models.Model):
     rule       manual: null; rule: a condition; metric: a measure; cases: {"cases": [{"value", "when"}], "else"}
     value_kind empty when one simply has the tag or has not
     labels     what its values are called: {"hot": {"zh": "高活跃", "en": "Active"}}
+    expires_after_days  given by hand it stays so many business days after the day it was given; None: for good
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -36,23 +37,31 @@ class TagDefinition(models.Model):
     options = models.JSONField(default=list)
     labels = models.JSONField(default=dict)
     rule = models.JSONField(null=True)
+    expires_after_days = models.IntegerField(null=True)
     note = models.CharField(max_length=300, default="")
 
 
 class ManualTag(models.Model):
-    """A tag given by hand, with the identity it was given to, so that a merge or a split takes it along."""
+    """A tag given by hand, with the identity it was given to, so that a merge or a split takes it along.
+
+    until  the midnight at which it is taken away; None: never
+    """
 
     identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="manual_tags")
     tag = models.CharField(max_length=64)
     value = models.CharField(max_length=200, null=True)
     since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
     by = models.CharField(max_length=64)
     batch = models.ForeignKey("TagBatch", on_delete=models.PROTECT, null=True, related_name="given")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["identity", "tag"], name="manual_tag_once")]
-        indexes = [models.Index(fields=["customer"], name="manual_tag_customer")]
+        indexes = [
+            models.Index(fields=["customer"], name="manual_tag_customer"),
+            models.Index(fields=["until"], name="manual_tag_until", condition=models.Q(until__isnull=False)),
+        ]
 
 
 class TagBatch(models.Model):

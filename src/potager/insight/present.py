@@ -121,6 +121,7 @@ def tag_list(fields: Fields, language: str) -> list[schemas.TagOut]:
                 value_kind=row.value_kind,
                 options=_options(row.options, labels),
                 rule=row.rule,
+                expires_after_days=row.expires_after_days,
                 note=row.note,
                 sentence=tag_sentence(row, fields, language),
                 count=n,

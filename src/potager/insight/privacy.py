@@ -13,7 +13,9 @@ def told(cids: Collection[int]) -> dict[str, Any]:
     cid = next(iter(cids))
     return {
         "manual_tags": list(
-            ManualTag.objects.filter(customer_id__in=cids).order_by("tag", "id").values("tag", "value", "since", "by")
+            ManualTag.objects.filter(customer_id__in=cids)
+            .order_by("tag", "id")
+            .values("tag", "value", "since", "until", "by")
         ),
         "computed_tags": queries.values_of(cid),
         "layers": [{"model": model, "layer": layer, "since": day} for model, layer, day in queries.layers_of(cid)],

@@ -130,6 +130,7 @@ def knowledge(customer: Customer, language: str) -> schemas.Knowledge:
                 value=value,
                 by=org.name_of(hand.by) if hand else None,
                 since=hand.since if hand else None,
+                until=hand.until if hand else None,
             )
         )
     inside = membership.members(fields.audiences.keys(), clock.now(), tables.opened().query)

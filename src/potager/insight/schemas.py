@@ -135,6 +135,7 @@ class TagOut(Named):
     value_kind: str
     options: list[Named]
     rule: Written | None
+    expires_after_days: int | None
     note: str
     sentence: str
     count: int | None
@@ -202,12 +203,15 @@ class Reason(BaseModel):
 
 
 class CustomerTag(Named):
+    """A tag somebody has. By hand: who gave it, since when, and the midnight it is taken away if it has a term."""
+
     group: str
     colour: str
     source: str
     value: str | None
     by: str | None
     since: datetime | None
+    until: datetime | None
 
 
 class CustomerLayer(Named):

@@ -31,6 +31,7 @@ class TagSpec(_Spec):
     """A tag. `value_kind` is for tags given by hand; the others take theirs from their rule.
 
     labels  what the values of a choice are called; a value without one is its own name
+    expires_after_days  given by hand it stays so many business days after the day it was given
 
     rule  rule: a condition · metric: a measure · cases: {"cases": [{"value", "when"}], "else"} · manual: none
     """
@@ -42,6 +43,7 @@ class TagSpec(_Spec):
     options: list[str] = Field(default_factory=list, max_length=200)
     labels: dict[str, Label] = Field(default_factory=dict)
     rule: dict[str, JsonValue] | None = None
+    expires_after_days: int | None = Field(None, ge=1, le=3650)
     note: str = Field("", max_length=300)
 
 

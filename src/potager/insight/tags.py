@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from potager.core import clock, journal, store
@@ -11,7 +14,7 @@ from potager.core.journal import Entry, Fact
 from potager.insight.fields import Kind, TagKind
 from potager.insight.models import ManualTag, TagBefore, TagDefinition, TagGroup
 from potager.org import audit
-from potager.org.access import Actor
+from potager.org.access import SYSTEM, Actor
 from potager.people.models import Customer, Identity, State
 
 # SQLite takes no more names in one statement than some ten thousands.
@@ -62,7 +65,7 @@ def give(cids: Iterable[int], tag: str, value: str | None, *, by: str, batch: in
     excluded = _rows(changed, _rivals(tag))
     _drop([*replaced, *excluded])
     now = clock.now()
-    given = {"tag": tag, "value": value, "since": now, "by": by, "batch_id": batch}
+    given = {"tag": tag, "value": value, "since": now, "until": _end(tag, now), "by": by, "batch_id": batch}
     ManualTag.objects.bulk_create(
         [ManualTag(identity_id=identities[cid], customer_id=cid, **given) for cid in changed], batch_size=_BATCH
     )
@@ -80,6 +83,23 @@ def take(cids: Iterable[int], tag: str) -> Change:
     _drop(rows)
     _tell([("remove", row.customer_id, tag, row.value) for row in rows], told=True)
     return Change(sorted({row.customer_id for row in rows}), rows)
+
+
+def expire() -> int:
+    """Take the tags whose term is over. Returns how many."""
+    _require_write()
+    rows = list(ManualTag.objects.filter(until__lte=clock.now()).order_by("tag", "customer_id", "id"))
+    _drop(rows)
+    _tell([("remove", row.customer_id, row.tag, row.value) for row in rows], told=True)
+    for tag, some in groupby(rows, key=attrgetter("tag")):
+        audit.record(SYSTEM, "tag.expire", f"tag:{tag}", {"customers": len(list(some))})
+    return len(rows)
+
+
+def _end(tag: str, now: datetime) -> datetime | None:
+    """The midnight at which a tag given now is taken away."""
+    days = TagDefinition.objects.filter(key=tag).values_list("expires_after_days", flat=True).first()
+    return None if days is None else clock.day_start(clock.business_date(now) + timedelta(days=days + 1))
 
 
 def held_by(cids: Iterable[int], tag: str) -> tuple[dict[int, str | None], set[int]]:

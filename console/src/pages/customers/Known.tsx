@@ -38,6 +38,7 @@ export function Known({ cid, knowledge }: { cid: number; knowledge: Knowledge })
             <span className={`chip ${tag.source === 'manual' ? 'info' : ''}`} tabIndex={0}>
               {format.named(tag)}
               {tag.value !== null && tag.value !== '' && ` ${tag.value}`}
+              {tag.until !== null && <span className="sub"> {t('tagUntil', { day: format.day(tag.until) })}</span>}
             </span>{' '}
           </Tooltip>
         ))}

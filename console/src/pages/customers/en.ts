@@ -101,6 +101,7 @@ export const en: typeof zh = {
   layerSince: '{{model}}, since {{day}}',
   tags: 'Tags (hover for the reason)',
   noTags: 'No tags yet',
+  tagUntil: 'until midnight of {{day}}',
   giveTag: 'Give a tag',
   tagGiven: 'The tag is given',
   asking: 'Asking…',

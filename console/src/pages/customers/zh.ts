@@ -98,6 +98,7 @@ export const zh = {
   layerSince: '{{model}}，自 {{day}}',
   tags: '标签（悬停看原因）',
   noTags: '还没有标签',
+  tagUntil: '{{day}} 零点到期',
   giveTag: '打标签',
   tagGiven: '标签已打上',
   asking: '正在查原因…',

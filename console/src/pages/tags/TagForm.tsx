@@ -1,4 +1,4 @@
-import { Drawer, Form, Input, Radio, Select } from 'antd'
+import { Drawer, Form, Input, InputNumber, Radio, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, http } from '../../api/client'
@@ -16,6 +16,7 @@ interface Fields {
   group?: string | null
   note: string
   options: string[]
+  expires_after_days: number | null
 }
 
 /** What named values are called; a value that is its own name needs no label. */
@@ -45,6 +46,7 @@ export function TagForm({ tag, onClose }: { tag: Tag | null; onClose: () => void
         options: source === 'manual' ? options : [],
         labels: labelsOf(tag?.options.filter(({ key: value }) => options.includes(value)) ?? []),
         rule: source === 'rule' ? rule : null,
+        expires_after_days: source === 'manual' ? fields.expires_after_days : null,
       }
       if (tag) await http.PUT('/api/insight/tags/{key}', { params: { path: { key } }, body })
       else await http.POST('/api/insight/tags', { body })
@@ -60,6 +62,7 @@ export function TagForm({ tag, onClose }: { tag: Tag | null; onClose: () => void
           name_en: tag?.name_en ?? '',
           group: tag?.group === '' ? null : tag?.group,
           note: tag?.note ?? '',
+          expires_after_days: tag?.expires_after_days ?? null,
           options: tag?.options.map(({ key }) => key) ?? [],
         }}
         onFinish={(fields) => save.mutate(fields)}
@@ -91,6 +94,9 @@ export function TagForm({ tag, onClose }: { tag: Tag | null; onClose: () => void
               { value: 'manual', label: t('howManual') },
             ]}
           />
+        </Form.Item>
+        <Form.Item name="expires_after_days" label={t('term')} extra={t('termWhy')} hidden={source === 'rule'}>
+          <InputNumber min={1} max={3650} suffix={t('termDays')} style={{ width: 160 }} />
         </Form.Item>
         <Form.Item name="options" label={t('options')} extra={t('optionsWhy')} hidden={source === 'rule'}>
           <Select mode="tags" open={false} suffixIcon={null} />

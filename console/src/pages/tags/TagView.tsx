@@ -47,6 +47,12 @@ export function TagView({ tag, onEdit, onRemoved }: { tag: Tag; onEdit: () => vo
             <th scope="row">{t('computed')}</th>
             <td>{format.moment(tag.computed_at)}</td>
           </tr>
+          {tag.expires_after_days !== null && (
+            <tr>
+              <th scope="row">{t('term')}</th>
+              <td>{t('termOf', { n: tag.expires_after_days })}</td>
+            </tr>
+          )}
           <tr>
             <th scope="row">{t('use')}</th>
             <td>{tag.used_by.length === 0 ? t('idleWhy') : tag.used_by.map((use) => <Use key={use} use={use} />)}</td>
