@@ -1039,6 +1039,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insight/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Uploaded lists, the newest upload first */
+        get: operations["potager_insight_api_lists_list_lists"];
+        put?: never;
+        /** Keep a new list: whom a file names */
+        post: operations["potager_insight_api_lists_create_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/lists/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom a CSV or XLSX file names, line by line; nothing is kept */
+        post: operations["potager_insight_api_lists_preview_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/lists/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An uploaded list */
+        get: operations["potager_insight_api_lists_get_list"];
+        /** Change what a list is called */
+        put: operations["potager_insight_api_lists_describe_list"];
+        post?: never;
+        /** Remove a list nothing uses */
+        delete: operations["potager_insight_api_lists_remove_list"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/lists/{key}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a list be whom a new file names, from now on */
+        post: operations["potager_insight_api_lists_replace_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/lists/{key}/misses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of the newest file that named nobody, as CSV; values are masked */
+        get: operations["potager_insight_api_lists_list_misses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insight/metrics/catalog": {
         parameters: {
             query?: never;
@@ -2974,6 +3062,8 @@ export interface components {
             household_roles: string[];
             /** Layers */
             layers: components["schemas"]["LayerFieldOut"][];
+            /** Lists */
+            lists: components["schemas"]["Named"][];
             /** Measured Ops */
             measured_ops: {
                 [key: string]: string[];
@@ -5105,6 +5195,159 @@ export interface components {
             days: number | null;
             /** Orders */
             orders: number | null;
+        };
+        /**
+         * ListAsk
+         * @description How to read a file; what is left empty is found out.
+         */
+        ListAsk: {
+            /**
+             * Column
+             * @default
+             */
+            column: string;
+            /**
+             * Kind
+             * @default
+             * @enum {string}
+             */
+            kind: "" | "cid" | "phone" | "unionid" | "external_userid" | "member_no" | "customer_id" | "user_id" | "openid" | "email";
+        };
+        /**
+         * ListDouble
+         * @description A line that names somebody whom the line `first` named already.
+         */
+        ListDouble: {
+            /** First */
+            first: number;
+            /** Line */
+            line: number;
+        };
+        /** ListList */
+        ListList: {
+            /** Items */
+            items: components["schemas"]["ListOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ListMiss
+         * @description A line that names nobody; code: empty, missing or several. value is masked.
+         */
+        ListMiss: {
+            /** Code */
+            code: string;
+            /** Line */
+            line: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * ListNames
+         * @description What a list is called.
+         */
+        ListNames: {
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ListOut
+         * @description An uploaded list as its newest file says. n: customers; uploads: how many files it had; by: who uploaded.
+         */
+        ListOut: {
+            /** By */
+            by: string;
+            /** Doubled */
+            doubled: number;
+            /** File Name */
+            file_name: string;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Missing */
+            missing: number;
+            /** N */
+            n: number;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Note */
+            note: string;
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
+            /** Uploads */
+            uploads: number;
+            /** Used By */
+            used_by: components["schemas"]["ListUser"][];
+        };
+        /**
+         * ListPreview
+         * @description Whom a file names before it is kept. misses and doubles: the first 100.
+         */
+        ListPreview: {
+            /** Column */
+            column: string;
+            /** Columns */
+            columns: string[];
+            /** Doubled */
+            doubled: number;
+            /** Doubles */
+            doubles: components["schemas"]["ListDouble"][];
+            /** Found */
+            found: number;
+            /** Kind */
+            kind: string;
+            /** Misses */
+            misses: components["schemas"]["ListMiss"][];
+            /** Missing */
+            missing: number;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * ListSpec
+         * @description An uploaded list: what it is called. Who is on it comes from a file.
+         */
+        ListSpec: {
+            /** Key */
+            key: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ListUser
+         * @description A definition that uses a list: "audience:…", "tag:…", "layer:…" or "journey:…", and what it is called.
+         */
+        ListUser: {
+            /** Name */
+            name: string;
+            /** User */
+            user: string;
         };
         /**
          * LookalikeFeature
@@ -9109,6 +9352,253 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TrendOut"];
                 };
+            };
+        };
+    };
+    potager_insight_api_lists_list_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListList"];
+                };
+            };
+        };
+    };
+    potager_insight_api_lists_create_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Column
+                     * @default
+                     */
+                    column?: string;
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                    /** Key */
+                    key: string;
+                    /**
+                     * Kind
+                     * @default
+                     * @enum {string}
+                     */
+                    kind?: "" | "cid" | "phone" | "unionid" | "external_userid" | "member_no" | "customer_id" | "user_id" | "openid" | "email";
+                    /**
+                     * Name En
+                     * @default
+                     */
+                    name_en?: string;
+                    /** Name Zh */
+                    name_zh: string;
+                    /**
+                     * Note
+                     * @default
+                     */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_lists_preview_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Column
+                     * @default
+                     */
+                    column?: string;
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                    /**
+                     * Kind
+                     * @default
+                     * @enum {string}
+                     */
+                    kind?: "" | "cid" | "phone" | "unionid" | "external_userid" | "member_no" | "customer_id" | "user_id" | "openid" | "email";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPreview"];
+                };
+            };
+        };
+    };
+    potager_insight_api_lists_get_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_lists_describe_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListNames"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_lists_remove_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    potager_insight_api_lists_replace_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Column
+                     * @default
+                     */
+                    column?: string;
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                    /**
+                     * Kind
+                     * @default
+                     * @enum {string}
+                     */
+                    kind?: "" | "cid" | "phone" | "unionid" | "external_userid" | "member_no" | "customer_id" | "user_id" | "openid" | "email";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_lists_list_misses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

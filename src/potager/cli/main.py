@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "layers": "insight",
     "refresh": "insight",
     "audiences": "audiences",
+    "lists": "lists",
     "value": "value",
     "affinity": "affinity",
     "metrics": "metrics",

@@ -11,6 +11,7 @@ from potager.insight.affinity.api import router as affinity
 from potager.insight.api_audience_sets import router as audience_sets
 from potager.insight.api_audiences import router as audiences
 from potager.insight.api_layers import router as layers
+from potager.insight.api_lists import router as lists
 from potager.insight.conditions import bind_rule, json_schema
 from potager.insight.metrics.api import router as metrics
 from potager.insight.present import language_of
@@ -41,6 +42,7 @@ router = Router(tags=["insight"])
 router.add_router("/layers", layers)
 router.add_router("/audiences", audiences)
 router.add_router("/audience-sets", audience_sets)
+router.add_router("/lists", lists)
 router.add_router("/value", value)
 router.add_router("/affinity", affinity)
 router.add_router("/metrics", metrics)

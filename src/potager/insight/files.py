@@ -155,7 +155,7 @@ def _dump(kind: str, spec: Spec) -> str:
 _KEYS: Final = """
     kind key name_zh name_en zh en model group colour source value_kind options labels rule settings cards condition
     goal sops owner review
-    days thresholds layers cases when else attr event tag layer audience relation all any not
+    days thresholds layers cases when else attr event tag layer audience list relation all any not
     prop where measure within from to op in value note
 """
 _ORDER: Final = {name: n for n, name in enumerate(_KEYS.split())}

@@ -71,6 +71,40 @@ class Audience(models.Model):
     note = models.CharField(max_length=300, default="")
 
 
+class UploadedList(models.Model):
+    """名单: people somebody named by uploading a file; who is on it is told by its newest upload."""
+
+    key = models.CharField(max_length=64, unique=True)
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100, default="")
+    note = models.CharField(max_length=300, default="")
+    created_at = models.DateTimeField()
+
+
+class ListUpload(models.Model):
+    """One file of a list. It holds from `at` until the next one; kept, since conditions may be asked as of then.
+
+    kind     what the column named people by: cid, or a type of identity
+    members  a roaring bitmap of cids as they were then; merged customers are resolved when it is used
+    missing  how many lines named nobody; `misses` are the first of them: [line, code, masked value]
+    doubled  how many lines named somebody an earlier line had named
+    """
+
+    of_list = models.ForeignKey(UploadedList, on_delete=models.CASCADE, related_name="uploads")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=32)
+    members = models.BinaryField()
+    n = models.IntegerField()
+    missing = models.IntegerField()
+    doubled = models.IntegerField()
+    misses = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["of_list", "at"], name="list_upload_at")]
+
+
 class Chart(models.Model):
     """报表: a question somebody keeps, as insight.metrics.schemas.ChartSpec says it."""
 

@@ -1,6 +1,7 @@
 """Definitions and results as pages show them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 from django.http import HttpRequest
 from pyroaring import BitMap
@@ -71,6 +72,7 @@ def catalog(fields: Fields) -> schemas.Catalogue:
             for model in fields.layers.values()
         ],
         audiences=[schemas.Named(**names(each.key, each.zh, each.en)) for each in fields.audiences.values()],
+        lists=[schemas.Named(**names(each.key, each.zh, each.en)) for each in fields.lists.values()],
         staff=staff,
         sources=sources,
         windows=[schemas.Named(key=key, name_zh=zh, name_en=key.replace("_", " ")) for key, zh in CALENDAR_ZH.items()],
@@ -191,7 +193,7 @@ def _case_sentence(row: TagDefinition, words: Words) -> str:
 
 
 def uses(fields: Fields) -> dict[str, list[str]]:
-    """Which definitions refer to each tag, layer model and audience."""
+    """Which definitions refer to each tag, layer model, audience and list."""
     found: dict[str, list[str]] = {}
 
     def note(user: str, written: object) -> None:
@@ -211,16 +213,33 @@ def uses(fields: Fields) -> dict[str, list[str]]:
     return found
 
 
+_KINDS: Final = ("tag", "layer", "audience", "list")
+
+
 def _referred(written: object) -> set[str]:
-    """The tags, layers and audiences a written definition names, wherever they stand in it."""
+    """The tags, layers, audiences and lists a written definition names, wherever they stand in it."""
     if isinstance(written, Mapping):
-        own = {f"{kind}:{written[kind]}" for kind in ("tag", "layer", "audience") if isinstance(written.get(kind), str)}
+        own = {f"{kind}:{written[kind]}" for kind in _KINDS if isinstance(written.get(kind), str)}
         if isinstance(change := written.get("tag"), Mapping):
             own |= {f"tag:{change[act]}" for act in ("add", "remove") if isinstance(change.get(act), str)}
         return own.union(*(_referred(value) for value in written.values()))
     if isinstance(written, list | tuple):
         return set().union(*(_referred(value) for value in written))
     return set()
+
+
+def name_of(user: str, fields: Fields, language: str) -> str:
+    """What a definition that refers to others is called ("audience:vip"); those of other rooms by their key."""
+    kind, _, key = user.partition(":")
+    match kind:
+        case "tag" if key in fields.tags:
+            return name_in({key: (fields.tags[key].zh, fields.tags[key].en)}, key, language)
+        case "layer" if key in fields.layers:
+            return fields.layers[key].label(language)
+        case "audience" if key in fields.audiences:
+            return fields.audiences[key].label(language)
+        case _:
+            return key
 
 
 def audience_list(fields: Fields, language: str) -> list[schemas.AudienceOut]:

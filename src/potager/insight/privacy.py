@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
-from potager.core import jobs
-from potager.insight import queries, tags
+from potager.core import clock, jobs
+from potager.insight import membership, queries, tags
 from potager.insight.models import ManualTag
 
 
@@ -16,6 +16,9 @@ def told(cids: Collection[int]) -> dict[str, Any]:
             ManualTag.objects.filter(customer_id__in=cids).order_by("tag", "id").values("tag", "value", "since", "by")
         ),
         "computed_tags": queries.values_of(cid),
+        "lists": [
+            {"list": key, "since": since} for key, since in sorted(membership.on_lists_since(cid, clock.now()).items())
+        ],
         "layers": [{"model": model, "layer": layer, "since": day} for model, layer, day in queries.layers_of(cid)],
     }
 

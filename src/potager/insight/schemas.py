@@ -52,6 +52,7 @@ class Catalogue(BaseModel):
     tags: list[TagFieldOut]
     layers: list[LayerFieldOut]
     audiences: list[Named]
+    lists: list[Named]
     staff: list[Named]
     sources: list[Named]
     windows: list[Named]

@@ -80,6 +80,12 @@ class AudienceSpec(_Spec):
     note: str = Field("", max_length=300)
 
 
+class ListSpec(_Spec):
+    """An uploaded list: what it is called. Who is on it comes from a file."""
+
+    note: str = Field("", max_length=300)
+
+
 Spec = TagSpec | LayerSpec | AudienceSpec
 
 
