@@ -5293,7 +5293,7 @@ export interface components {
             /** Uploads */
             uploads: number;
             /** Used By */
-            used_by: components["schemas"]["ListUser"][];
+            used_by: components["schemas"]["UsedBy"][];
         };
         /**
          * ListPreview
@@ -5338,16 +5338,6 @@ export interface components {
              * @default
              */
             note: string;
-        };
-        /**
-         * ListUser
-         * @description A definition that uses a list: "audience:…", "tag:…", "layer:…" or "journey:…", and what it is called.
-         */
-        ListUser: {
-            /** Name */
-            name: string;
-            /** User */
-            user: string;
         };
         /**
          * LookalikeFeature
@@ -7242,6 +7232,16 @@ export interface components {
             grain: "week" | "month";
             /** Items */
             items: components["schemas"]["LayerPeriodOut"][];
+        };
+        /**
+         * UsedBy
+         * @description A definition that refers to another ("audience:…", "tag:…", "layer:…", "journey:…"), and what it is called.
+         */
+        UsedBy: {
+            /** Name */
+            name: string;
+            /** User */
+            user: string;
         };
         /**
          * ValueBucket

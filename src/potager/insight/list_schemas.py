@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from potager.insight.list_files import Read
-from potager.insight.schemas import Named
+from potager.insight.schemas import Named, UsedBy
 
 _SHOWN = 100
 
@@ -65,13 +65,6 @@ class ListPreview(BaseModel):
         )
 
 
-class ListUser(BaseModel):
-    """A definition that uses a list: "audience:…", "tag:…", "layer:…" or "journey:…", and what it is called."""
-
-    user: str
-    name: str
-
-
 class ListOut(Named):
     """An uploaded list as its newest file says. n: customers; uploads: how many files it had; by: who uploaded."""
 
@@ -84,7 +77,7 @@ class ListOut(Named):
     uploaded_at: datetime
     by: str
     uploads: int
-    used_by: list[ListUser]
+    used_by: list[UsedBy]
 
 
 class ListList(BaseModel):

@@ -242,6 +242,11 @@ def name_of(user: str, fields: Fields, language: str) -> str:
             return key
 
 
+def users_of(users: Iterable[str], fields: Fields, language: str) -> list[schemas.UsedBy]:
+    """The definitions that refer to another, with what they are called."""
+    return [schemas.UsedBy(user=each, name=name_of(each, fields, language)) for each in users]
+
+
 def audience_list(fields: Fields, language: str) -> list[schemas.AudienceOut]:
     """Every audience with its newest size."""
     newest = queries.versions()

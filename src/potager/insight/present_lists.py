@@ -5,7 +5,7 @@ from django.db.models import Count, Max
 from potager.core.errors import NotFound
 from potager.insight import present
 from potager.insight.fields import Fields
-from potager.insight.list_schemas import ListOut, ListUser
+from potager.insight.list_schemas import ListOut
 from potager.insight.models import ListUpload, UploadedList
 from potager.org import queries as org
 
@@ -40,10 +40,7 @@ def list_list(fields: Fields, language: str) -> list[ListOut]:
             uploaded_at=upload.at,
             by=org.name_of(upload.by),
             uploads=row.files,
-            used_by=[
-                ListUser(user=user, name=present.name_of(user, fields, language))
-                for user in used.get(f"list:{row.key}", [])
-            ],
+            used_by=present.users_of(used.get(f"list:{row.key}", []), fields, language),
         )
         for row in rows
     ]

@@ -227,6 +227,13 @@ class Knowledge(BaseModel):
     audiences: list[Named]
 
 
+class UsedBy(BaseModel):
+    """A definition that refers to another ("audience:…", "tag:…", "layer:…", "journey:…"), and what it is called."""
+
+    user: str
+    name: str
+
+
 class AudienceOut(Named):
     """An audience. n: members of the newest version (null: not computed yet)."""
 
