@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from potager.facts import loader
-from potager.insight import forwarder
+from potager.insight import forwarder, scheduled
 from potager.insight import refresh as insight_refresh
 from potager.journeys import starting
 from potager.journeys import tick as journeys_tick
@@ -31,6 +31,8 @@ def main_job(*, refresh: bool) -> dict[str, float]:
         loader.load_all()
     if refresh:
         with phase("refresh"):
+            # First: what a refresh computes may look at them.
+            scheduled.run_due()
             insight_refresh.run()
         with phase("forward"):
             forwarder.forward_all()

@@ -737,7 +737,7 @@ export interface paths {
         /** Audiences, the newest first */
         get: operations["potager_insight_api_audiences_list_audiences"];
         put?: never;
-        /** Create a live audience */
+        /** Create a live or scheduled audience */
         post: operations["potager_insight_api_audiences_create_audience"];
         delete?: never;
         options?: never;
@@ -754,7 +754,7 @@ export interface paths {
         };
         /** An audience */
         get: operations["potager_insight_api_audiences_get_audience"];
-        /** Change a live audience; who enters by it starts no journey */
+        /** Change a live or scheduled audience; who enters by it starts no journey */
         put: operations["potager_insight_api_audiences_change_audience"];
         post?: never;
         /** Remove an audience nothing refers to */
@@ -809,6 +809,23 @@ export interface paths {
         get: operations["potager_insight_api_audiences_list_members"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/audiences/{key}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compute a scheduled audience now, besides its times */
+        post: operations["potager_insight_api_audiences_run_audience"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2806,6 +2823,19 @@ export interface components {
             /** Within Days */
             within_days: number;
         };
+        /**
+         * AudienceDay
+         * @description How many were in an audience at the end of a business day; null before it was first computed.
+         */
+        AudienceDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** N */
+            n: number | null;
+        };
         /** AudienceList */
         AudienceList: {
             /** Items */
@@ -2816,10 +2846,18 @@ export interface components {
         /**
          * AudienceOut
          * @description An audience. n: members of the newest version (null: not computed yet).
+         *
+         *     kind         live, scheduled or frozen
+         *     next_run     of a scheduled one: when it is computed next
+         *     late_from    its last run made up for this time, well after it
+         *     computed_at  when, by the machine's clock, and `ms` how long it took
+         *     trend        the last 30 days; none for a frozen one
          */
         AudienceOut: {
             /** As Of */
             as_of: string | null;
+            /** Computed At */
+            computed_at: string | null;
             /** Condition */
             condition: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -2833,22 +2871,38 @@ export interface components {
             frozen_at: string | null;
             /** Key */
             key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "live" | "scheduled" | "frozen";
+            /** Late From */
+            late_from: string | null;
+            /** Ms */
+            ms: number | null;
             /** N */
             n: number | null;
             /** Name En */
             name_en: string;
             /** Name Zh */
             name_zh: string;
+            /** Next Run */
+            next_run: string | null;
             /** Note */
             note: string;
+            schedule: components["schemas"]["Schedule"] | null;
             /** Sentence */
             sentence: string;
+            /** Trend */
+            trend: components["schemas"]["AudienceDay"][];
+            /** Used By */
+            used_by: components["schemas"]["UsedBy"][];
             /** Version */
             version: number | null;
         };
         /**
          * AudienceSpec
-         * @description A live audience: its members follow the condition at every refresh.
+         * @description An audience: live, its members follow the condition at every refresh; with a schedule, at its times.
          */
         AudienceSpec: {
             /** Condition */
@@ -2869,6 +2923,7 @@ export interface components {
              * @default
              */
             note: string;
+            schedule?: components["schemas"]["Schedule"] | null;
         };
         /**
          * AuditOut
@@ -6415,6 +6470,23 @@ export interface components {
             seed: string;
         };
         /**
+         * Schedule
+         * @description Every day, on some weekdays (1 is Monday), or on a day of the month (its last where it is shorter).
+         */
+        Schedule: {
+            /** At */
+            at: string[];
+            /** Day */
+            day?: number | null;
+            /**
+             * Every
+             * @enum {string}
+             */
+            every: "day" | "week" | "month";
+            /** Weekdays */
+            weekdays?: number[];
+        };
+        /**
          * SchemaOut
          * @description The JSON Schema of a condition.
          */
@@ -8971,6 +9043,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+        };
+    };
+    potager_insight_api_audiences_run_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceOut"];
                 };
             };
         };

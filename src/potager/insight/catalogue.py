@@ -65,7 +65,16 @@ def load() -> Fields:
             for each in LayerModel.objects.order_by("key")
         },
         audiences={
-            each.key: AudienceField(each.key, each.frozen_at is not None, each.condition, each.name_zh, each.name_en)
+            each.key: AudienceField(
+                each.key,
+                each.frozen_at is not None,
+                each.condition,
+                each.name_zh,
+                each.name_en,
+                each.schedule is not None,
+                each.runs,
+                each.ran_at,
+            )
             for each in Audience.objects.defer("members").order_by("key")
         },
         staff=dict(Staff.objects.order_by("key").values_list("key", "name")),

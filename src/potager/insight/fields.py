@@ -113,13 +113,23 @@ class LayerField:
 
 @dataclass(frozen=True, slots=True)
 class AudienceField:
-    """A frozen audience is a stored list; a live one has a rule."""
+    """A frozen audience is a stored list; a live one has a rule; a scheduled one has a rule asked now and then.
+
+    run, at  of a scheduled one: its newest list, and as of when that is
+    """
 
     key: str
     frozen: bool
     rule: Mapping[str, object] | None = None
     zh: str = ""
     en: str = ""
+    scheduled: bool = False
+    run: int = 0
+    at: datetime | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return not (self.frozen or self.scheduled)
 
     def label(self, language: str) -> str:
         return (self.zh if language == "zh" else self.en) or self.key

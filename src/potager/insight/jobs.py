@@ -6,7 +6,7 @@ from typing import Final
 
 from potager.core import clock
 from potager.core.jobs import Handler, Periodic
-from potager.insight import forwarder, refresh
+from potager.insight import forwarder, refresh, scheduled
 from potager.insight.affinity import mining
 from potager.insight.value import fitting
 
@@ -33,6 +33,11 @@ def bring_up_now(_payload: Mapping[str, object]) -> None:
     forwarder.forward_all()
 
 
+def run_scheduled(_payload: Mapping[str, object]) -> int:
+    """Compute the scheduled audiences that are due."""
+    return len(scheduled.run_due())
+
+
 def fit_value(_payload: Mapping[str, object]) -> int:
     """Fit customer value once a business day, after the day's refresh."""
     return int(fitting.bring_up() is not None)
@@ -52,6 +57,7 @@ KINDS: Mapping[str, Handler] = {
     "insight.refresh": bring_up,
     # One-off, after a definition was saved.
     "insight.refresh_now": bring_up_now,
+    "insight.scheduled": run_scheduled,
     "insight.value": fit_value,
     "insight.affinity": bring_up_affinity,
     "insight.affinity_now": mine_affinity,
@@ -59,6 +65,7 @@ KINDS: Mapping[str, Handler] = {
 PERIODIC = (
     # Hurried by what is loaded; of itself it looks for facts dated ahead that are due, and for midnight.
     Periodic("insight.refresh", "heavy", timedelta(seconds=1), idle=timedelta(minutes=1)),
+    Periodic("insight.scheduled", "heavy", timedelta(seconds=5), idle=timedelta(seconds=30)),
     Periodic("insight.value", "heavy", timedelta(minutes=5), idle=timedelta(minutes=30)),
     Periodic("insight.affinity", "heavy", timedelta(minutes=10), idle=timedelta(hours=1)),
 )

@@ -56,9 +56,12 @@ class LayerModel(models.Model):
 
 
 class Audience(models.Model):
-    """人群: live follows its condition at every refresh; frozen is the list `members` taken at `frozen_at`.
+    """人群: live follows its condition at every refresh; scheduled asks it at the times of its schedule; frozen is the
+    list `members` taken at `frozen_at`.
 
-    members  a roaring bitmap of cids as they were then; merged customers are resolved when it is used
+    members   a roaring bitmap of cids as they were then; merged customers are resolved when it is used
+    schedule  insight.schedules.Schedule; `due_at` is when it is computed next, `ran_at` as of when it last was
+    runs      how many lists a scheduled audience has had; one that was live begins with that one
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -69,6 +72,15 @@ class Audience(models.Model):
     frozen_at = models.DateTimeField(null=True)
     members = models.BinaryField(null=True)
     note = models.CharField(max_length=300, default="")
+    schedule = models.JSONField(null=True)
+    due_at = models.DateTimeField(null=True, db_index=True)
+    ran_at = models.DateTimeField(null=True)
+    runs = models.IntegerField(default=0)
+
+    @property
+    def kind(self) -> str:
+        """live, scheduled or frozen."""
+        return "frozen" if self.frozen_at is not None else "live" if self.schedule is None else "scheduled"
 
 
 class UploadedList(models.Model):

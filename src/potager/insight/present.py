@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from django.http import HttpRequest
-from pyroaring import BitMap
 
-from potager.core.errors import Problem
 from potager.insight import queries, schemas, tag_insight
 from potager.insight.conditions import bind_cases, bind_metric, bind_rule
 from potager.insight.conditions.base import Words
@@ -14,7 +12,7 @@ from potager.insight.conditions.event_words import say_feature
 from potager.insight.conditions.logic import say
 from potager.insight.conditions.ops import MEASURED, OF_ATTRIBUTES, OPS, Op
 from potager.insight.fields import BUILT_IN_ATTRS, VALUE_ATTRS, Field, Fields, Kind, Names, TagKind, name_in
-from potager.insight.models import Audience, TagDefinition
+from potager.insight.models import TagDefinition
 from potager.insight.moment import CALENDAR_ZH
 from potager.people.households import ROLES
 
@@ -245,42 +243,3 @@ def name_of(user: str, fields: Fields, language: str) -> str:
 def users_of(users: Iterable[str], fields: Fields, language: str) -> list[schemas.UsedBy]:
     """The definitions that refer to another, with what they are called."""
     return [schemas.UsedBy(user=each, name=name_of(each, fields, language)) for each in users]
-
-
-def audience_list(fields: Fields, language: str) -> list[schemas.AudienceOut]:
-    """Every audience with its newest size."""
-    newest = queries.versions()
-    words = Words(language, fields)
-    known = queries.stands()
-    found = []
-    for row in Audience.objects.order_by("-created_at", "key"):
-        version, n, as_of = newest.get(row.key, (None, None, None))
-        stand = known.get(f"audience:{row.key}")
-        if row.frozen_at is not None and row.members is not None:
-            n, as_of = len(BitMap.deserialize(bytes(row.members))), row.frozen_at
-        elif stand is not None:
-            as_of = stand.as_of
-        found.append(
-            schemas.AudienceOut(
-                **names(row.key, row.name_zh, row.name_en),
-                condition=row.condition,
-                note=row.note,
-                sentence=_audience_sentence(row, fields, words),
-                frozen_at=row.frozen_at,
-                created_at=row.created_at,
-                n=n,
-                as_of=as_of,
-                version=version,
-            )
-        )
-    return found
-
-
-def _audience_sentence(row: Audience, fields: Fields, words: Words) -> str:
-    try:
-        return say(bind_rule(row.condition, fields), words)
-    except Problem:
-        # What a list was taken from may be removed; the list stays.
-        if row.frozen_at is None:
-            raise
-        return words.pick("取自一个已经删除的定义", "taken from a definition that was removed")

@@ -91,8 +91,9 @@ class Work:
         )
 
     def moved_after(self, as_of: datetime) -> bool:
-        """Whether lists given from outside became others after results as of this instant."""
-        return any(each.at > as_of for each in self.fields.lists.values())
+        """Whether lists given from outside, uploaded or scheduled, became others after results as of this instant."""
+        audiences = (each.at for each in self.fields.audiences.values() if each.at is not None)
+        return any(at > as_of for at in (*audiences, *(each.at for each in self.fields.lists.values())))
 
     def programs(self, *, only: bool) -> list[Program]:
         return [programs.compile_level(level, only=only) for level in self.levels]
@@ -133,6 +134,7 @@ def _bind(fields: Fields) -> Work:
     base = {f"layer:{key}": fingerprint(settings) for key, settings in rfm.items()}
     # Members that no refresh computes: a definition that looks at them is computed anew when they are others.
     given = {f"list:{each.key}": str(each.upload) for each in fields.lists.values()}
+    given |= {f"audience:{each.key}": str(each.run) for each in fields.audiences.values() if each.scheduled}
     rules = programs.fingerprints(found, base)
     now = programs.fingerprints(found, base | given) if given else rules
     hashes = {name: text if now[name] == text else f"{text}.{now[name]}" for name, text in rules.items()}

@@ -1,11 +1,12 @@
 """What crosses HTTP about conditions, tags and audiences; layers are in layer_schemas."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, JsonValue
 
 from potager.core.paging import PageQuery
+from potager.insight.schedules import Schedule
 from potager.people.schemas import CustomerState
 
 Written = dict[str, JsonValue]
@@ -234,9 +235,31 @@ class UsedBy(BaseModel):
     name: str
 
 
-class AudienceOut(Named):
-    """An audience. n: members of the newest version (null: not computed yet)."""
+class AudienceDay(BaseModel):
+    """How many were in an audience at the end of a business day; null before it was first computed."""
 
+    day: date
+    n: int | None
+
+
+class AudienceOut(Named):
+    """An audience. n: members of the newest version (null: not computed yet).
+
+    kind         live, scheduled or frozen
+    next_run     of a scheduled one: when it is computed next
+    late_from    its last run made up for this time, well after it
+    computed_at  when, by the machine's clock, and `ms` how long it took
+    trend        the last 30 days; none for a frozen one
+    """
+
+    kind: Literal["live", "scheduled", "frozen"]
+    schedule: Schedule | None
+    next_run: datetime | None
+    late_from: datetime | None
+    computed_at: datetime | None
+    ms: int | None
+    trend: list[AudienceDay]
+    used_by: list[UsedBy]
     condition: Written
     note: str
     sentence: str

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from potager.insight.schedules import Schedule
+
 KEY = r"^[a-z][a-z0-9_-]{0,63}$"
 
 
@@ -74,10 +76,11 @@ class LayerSpec(_Spec):
 
 
 class AudienceSpec(_Spec):
-    """A live audience: its members follow the condition at every refresh."""
+    """An audience: live, its members follow the condition at every refresh; with a schedule, at its times."""
 
     condition: dict[str, JsonValue]
     note: str = Field("", max_length=300)
+    schedule: Schedule | None = None
 
 
 class ListSpec(_Spec):

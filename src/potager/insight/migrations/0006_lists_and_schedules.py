@@ -8,6 +8,26 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="audience",
+            name="schedule",
+            field=models.JSONField(null=True),
+        ),
+        migrations.AddField(
+            model_name="audience",
+            name="due_at",
+            field=models.DateTimeField(db_index=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="audience",
+            name="ran_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="audience",
+            name="runs",
+            field=models.IntegerField(default=0),
+        ),
         migrations.CreateModel(
             name="UploadedList",
             fields=[
