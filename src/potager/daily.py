@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from potager.core import store
 from potager.facts import loader
-from potager.insight import forwarder, tags
+from potager.insight import forwarder, scheduled, tags
 from potager.insight import refresh as insight_refresh
 from potager.journeys import starting
 from potager.journeys import tick as journeys_tick
@@ -34,6 +34,8 @@ def main_job(*, refresh: bool) -> dict[str, float]:
         loader.load_all()
     if refresh:
         with phase("refresh"):
+            # First: what a refresh computes may look at them.
+            scheduled.run_due()
             insight_refresh.run()
         with phase("forward"):
             forwarder.forward_all()

@@ -51,6 +51,15 @@ def test_combine_sample_and_split(garden):
     assert (parts[0] | parts[1], parts[0] & parts[1]) == (BitMap(range(1, 7)), BitMap())
 
 
+def test_run(garden):
+    Audience.objects.create(
+        key="monthly", name_zh="monthly", condition={"audience": "a"}, created_at=day("2026-10-01"),
+        schedule={"every": "month", "at": ["09:00"], "day": 31}, due_at=day("2026-10-31"),
+    )  # fmt: skip
+    assert json.loads(run("run", "monthly", "--json").output) == {"monthly": 6}
+    assert AuditRow.objects.get().action == "audience.run"
+
+
 def test_mistakes_are_said(garden):
     assert run("sample", "a", "s").exit_code == 2
     assert run("split", "a", "t:many", "u").exit_code == 2

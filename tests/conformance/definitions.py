@@ -125,6 +125,8 @@ def others() -> Iterator[Named]:
     yield "layer", {"layer": "rfm", "in": ["champion"]}
     yield "layer", {"layer": "rfm", "in": ["champion", "none"]}
     yield "audience", {"audience": "spring"}
+    yield "list", {"list": "vip"}
+    yield "list", {"all": [{"event": "order_paid"}, {"not": {"list": "vip"}}]}
     for first, last in ((0, 33.3), (12.5, 50), (30, 100)):
         yield "random", {"random": {"salt": "spring-2026", "from": first, "to": last}}
     for window in ("3d", "24h", "30d", "last_month", "this_month", {"from": "2026-10-15", "to": "2026-11-01"}):

@@ -109,7 +109,7 @@ def planted(seed: int, size: int) -> Garden:
         for _ in range(size)
     })  # fmt: skip
     dead = frozenset(range(7, size + 1, 20))
-    return Garden(ZONE, people, dead, {"spring": list(range(1, size, 3))}, homes)
+    return Garden(ZONE, people, dead, {"spring": list(range(1, size, 3))}, homes, {"vip": list(range(2, size, 5))})
 
 
 def rows(garden: Garden) -> dict[str, pa.Table]:

@@ -36,7 +36,9 @@ def who(
     homes = more.get("homes", ())
     subjects = {n: Subject(moment, **each) for n, each in enumerate(people, start=1)}
     subjects = at_home(subjects, homes, dead)
-    garden = Garden(zone, subjects, frozenset(dead), more.get("audiences", {"spring": []}), homes)
+    garden = Garden(
+        zone, subjects, frozenset(dead), more.get("audiences", {"spring": []}), homes, more.get("lists", {"vip": []})
+    )
     bound = bind_rule(condition, FIELDS)
     single = {n for n, subject in subjects.items() if n not in dead and holds(bound, subject)}
     assert garden.members(bound, moment) == single

@@ -271,6 +271,7 @@ LEAVES = st.one_of(
         lambda keys: {"layer": "rfm", "in": keys}
     ),
     st.just({"audience": "spring"}),
+    st.just({"list": "vip"}),
 )
 CONDITIONS = st.recursive(
     _short(LEAVES),
@@ -363,7 +364,8 @@ def subjects(draw, moment: Moment):
         layers = [Spell("rfm", "none", date(2026, 3, 1), turn), Spell("rfm", "champion", turn)]
     events = draw(st.lists(happenings(moment.zone), max_size=8))
     audiences = {"spring": None} if draw(st.booleans()) else {}
-    return Subject(moment, attrs, events, bonds, tags, layers, audiences)
+    lists = {"vip": None} if draw(st.booleans()) else {}
+    return Subject(moment, attrs, events, bonds, tags, layers, audiences, lists=lists)
 
 
 @dataclass

@@ -5,12 +5,13 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from pyroaring import BitMap
 
 from potager.core import clock, store
 from potager.core.ids import key_of
 from potager.facts.warehouse import Warehouse
 from potager.insight import tables
-from potager.insight.models import Audience, LayerModel, TagDefinition
+from potager.insight.models import Audience, LayerModel, ListUpload, TagDefinition, UploadedList
 from potager.people.models import Customer
 
 
@@ -123,8 +124,17 @@ def define_layers(key: str, kind: str, **settings: Any) -> LayerModel:
     return LayerModel.objects.create(key=key, name_zh=key, kind=kind, settings=settings)
 
 
+def upload(key: str, *cids: int, at: datetime) -> ListUpload:
+    """A file of the list `key`, which is made by its first."""
+    on, _ = UploadedList.objects.get_or_create(key=key, defaults={"name_zh": key, "created_at": at})
+    return ListUpload.objects.create(
+        of_list=on, at=at, by="owner", file_name=f"{key}.csv", kind="cid", members=BitMap(cids).serialize(),
+        n=len(cids), missing=0, doubled=0,
+    )  # fmt: skip
+
+
 def define_audience(key: str, condition: dict[str, Any]) -> Audience:
     return Audience.objects.create(key=key, name_zh=key, condition=condition, created_at=clock.now())
 
 
-__all__ = ["Plot", "define_audience", "define_layers", "define_tag", "store"]
+__all__ = ["Plot", "define_audience", "define_layers", "define_tag", "store", "upload"]

@@ -19,6 +19,7 @@ from potager.insight.fields import (
     Fields,
     Kind,
     LayerField,
+    ListField,
     TagField,
     TagKind,
     event_field,
@@ -82,6 +83,7 @@ FIELDS = Fields(
     },
     audiences={"spring": AudienceField("spring", frozen=True, zh="春季", en="spring")},
     staff={"zhangsan": "张三", "lisi": "李四"},
+    lists={"vip": ListField("vip", 1, datetime(2026, 10, 1, tzinfo=UTC), "贵宾", "VIPs")},
 )  # fmt: skip
 TYPES = {"product_viewed": 1, "message_replied": 2, "group_joined": 3, "group_left": 4}
 CHANNELS = {"wecom": 1, "sms": 2}
@@ -108,13 +110,14 @@ CREATE TABLE layer_history (model VARCHAR, cid INTEGER, layer VARCHAR, from_day 
 
 @dataclass
 class Garden:
-    """Customers as subjects, and the same as tables. `dead` are not live."""
+    """Customers as subjects, and the same as tables. `dead` are not live; `named` are on uploaded lists."""
 
     zone: ZoneInfo
     people: dict[int, Subject] = field(default_factory=dict)
     dead: frozenset[int] = frozenset()
     audiences: Mapping[str, Sequence[int]] = field(default_factory=lambda: {"spring": []})
     homes: Sequence[tuple[int, int, str]] = ()
+    named: Mapping[str, Sequence[int]] = field(default_factory=lambda: {"vip": []})
 
     def __post_init__(self) -> None:
         self.db = duckdb.connect(":memory:")
@@ -176,6 +179,7 @@ class Garden:
         return {
             "lunar": lunar.table(),
             "household": pa.table(home | {"role": pa.array(roles, pa.string())}),
+            **{f"list:{key}": pa.table({"cid": pa.array(cids, pa.int32())}) for key, cids in self.named.items()},
             **{
                 f"audience:{key}": pa.table({"cid": pa.array(cids, pa.int32())}) for key, cids in self.audiences.items()
             },

@@ -15,7 +15,8 @@ from potager.insight.models import Audience
 from potager.insight.moment import Moment
 
 from .conditions_strategies import MONEY, NUMBERS, RELATIONS, TAGS, compared, texts
-from .conftest import Plot, day, define_tag
+from .conftest import Plot, day, define_tag, upload
+from .garden import FIELDS
 from .histories import START, Plant, histories
 from .test_merge_histories import METRICS, fields_with
 
@@ -40,6 +41,7 @@ _LEAVES = st.one_of(
     RELATIONS,
     st.just({"layer": "rfm", "in": ["champion"]}),
     st.just({"audience": "best"}),
+    st.just({"list": "vip"}),
     st.just({"attr": "city", "op": "eq", "value": "上海"}),
     st.just({"tag": "both"}),
 )
@@ -95,6 +97,7 @@ def measured(warehouse, monkeypatch):
     fields = replace(fields, tags={**fields.tags, "both": TagField("both", TagKind.RULE, None, both, "both", "both")})
     monkeypatch.setattr(catalogue, "load", lambda: fields)
     Audience.objects.create(key="spring", name_zh="春季", condition={}, created_at=clock.now())
+    upload("vip", 2, 3, at=FIELDS.lists["vip"].at)
     yield fields
     assert sum(SEEN) > len(SEEN) * 2, "too few of the drawn conditions were told from results"
 

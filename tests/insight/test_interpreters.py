@@ -43,8 +43,10 @@ def test_both_interpreters_agree_two_thousand_times(planted, conditions):
 
 def agree(planted, conditions):
     members = [cid for cid, subject in planted.people.items() if "spring" in subject.audiences]
-    garden = Garden(planted.moment.zone, planted.people, planted.dead, {"spring": members}, planted.homes)
-    fields = dataclasses.replace(FIELDS, zone=planted.moment.zone)
+    named = [cid for cid, subject in planted.people.items() if "vip" in subject.lists]
+    zone, lists = planted.moment.zone, {"vip": named}
+    garden = Garden(zone, planted.people, planted.dead, {"spring": members}, planted.homes, lists)
+    fields = dataclasses.replace(FIELDS, zone=zone)
     bounds = [bind_rule(condition, fields) for condition in conditions]
     found = garden.members_of_all(bounds, planted.moment)
     for condition, bound, members in zip(conditions, bounds, found, strict=True):

@@ -18,6 +18,7 @@ from potager.insight.models import Audience
 from potager.insight.plan import make_plan
 
 from .conditions_strategies import CASES
+from .conftest import upload
 from .garden import FIELDS
 from .histories import START, Plant, histories
 
@@ -113,6 +114,7 @@ def merged(warehouse, monkeypatch):
         key="spring", name_zh="春季", condition={}, created_at=clock.now(), frozen_at=clock.now(),
         members=BitMap([1, 3]).serialize(),
     )  # fmt: skip
+    upload("vip", 2, 3, at=FIELDS.lists["vip"].at)
 
     def agree(history, conditions):
         fields = fields_with(conditions)

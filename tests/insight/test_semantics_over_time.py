@@ -6,10 +6,14 @@ import pytest
 
 from potager.core import clock
 from potager.core.errors import Problem
-from potager.insight import sets
-from potager.insight.conditions import parse
+from potager.insight import catalogue, sets, subjects
+from potager.insight.conditions import bind_rule, parse
+from potager.insight.moment import Moment
+from potager.insight.single import holds
+from potager.people.models import Customer, State
 
 from .asking import CITY, NOBODY, NOW, ONCE, at, count, paid, viewed, who
+from .conftest import day, upload
 from .garden import Bond, Happening, Held, Spell
 
 VIEW_BUY = {"sequence": ["product_viewed", "order_paid"]}
@@ -209,7 +213,30 @@ def test_c59_a_merged_customer_s_facts_are_the_other_s(plot):
         assert sets.members(parse(count(op="eq", value=n)), as_of).tolist() == [2]
 
 
-def test_c60_in_a_group_chat_by_the_last_join_and_leave():
+def test_c60_a_list_holds_from_its_upload_until_the_next(plot):
+    plot.customers(1, 2)
+    upload("vip", 1, at=day("2026-10-10"))
+    upload("vip", 2, at=day("2026-10-20"))
+    fields = catalogue.load()
+    for as_of, expected in (("2026-10-09", []), ("2026-10-10", [1]), ("2026-10-19", [1]), ("2026-10-20", [2])):
+        assert sets.members(parse({"list": "vip"}), as_of).tolist() == expected
+        moment = Moment(clock.as_of(as_of), fields.zone)
+        people = {cid: subjects.load(plot.warehouse, cid, moment, fields) for cid in (1, 2)}
+        bound = bind_rule({"list": "vip"}, fields)
+        assert [cid for cid, subject in people.items() if holds(bound, subject)] == expected
+
+
+def test_c61_a_merged_customer_on_a_list_is_the_one_they_became(plot):
+    plot.customers(1, 2)
+    upload("vip", 1, at=day("2026-10-10"))
+    Customer.objects.filter(id=1).update(state=State.MERGED, merged_into=2)
+    with plot.warehouse.write() as writer:
+        writer.execute("UPDATE customer SET live = false WHERE cid = 1")
+    for as_of in ("2026-10-10", None):
+        assert sets.members(parse({"list": "vip"}), as_of).tolist() == [2]
+
+
+def test_c62_in_a_group_chat_by_the_last_join_and_leave():
     def told(kind, on, **props):
         when = at(f"2026-10-{on}T12:00")
         return Happening(kind, when, when.date(), {"group_chat": "g1", **props})

@@ -737,7 +737,7 @@ export interface paths {
         /** Audiences, the newest first */
         get: operations["potager_insight_api_audiences_list_audiences"];
         put?: never;
-        /** Create a live audience */
+        /** Create a live or scheduled audience */
         post: operations["potager_insight_api_audiences_create_audience"];
         delete?: never;
         options?: never;
@@ -754,7 +754,7 @@ export interface paths {
         };
         /** An audience */
         get: operations["potager_insight_api_audiences_get_audience"];
-        /** Change a live audience; who enters by it starts no journey */
+        /** Change a live or scheduled audience; who enters by it starts no journey */
         put: operations["potager_insight_api_audiences_change_audience"];
         post?: never;
         /** Remove an audience nothing refers to */
@@ -809,6 +809,23 @@ export interface paths {
         get: operations["potager_insight_api_audiences_list_members"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/audiences/{key}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compute a scheduled audience now, besides its times */
+        post: operations["potager_insight_api_audiences_run_audience"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1031,6 +1048,94 @@ export interface paths {
         };
         /** What each layer's people bought, period by period, and stay */
         get: operations["potager_insight_api_layers_get_trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Uploaded lists, the newest upload first */
+        get: operations["potager_insight_api_lists_list_lists"];
+        put?: never;
+        /** Keep a new list: whom a file names */
+        post: operations["potager_insight_api_lists_create_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/lists/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom a CSV or XLSX file names, line by line; nothing is kept */
+        post: operations["potager_insight_api_lists_preview_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/lists/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An uploaded list */
+        get: operations["potager_insight_api_lists_get_list"];
+        /** Change what a list is called */
+        put: operations["potager_insight_api_lists_describe_list"];
+        post?: never;
+        /** Remove a list nothing uses */
+        delete: operations["potager_insight_api_lists_remove_list"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/lists/{key}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a list be whom a new file names, from now on */
+        post: operations["potager_insight_api_lists_replace_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/lists/{key}/misses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of the newest file that named nobody, as CSV; values are masked */
+        get: operations["potager_insight_api_lists_list_misses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2823,6 +2928,19 @@ export interface components {
             /** Within Days */
             within_days: number;
         };
+        /**
+         * AudienceDay
+         * @description How many were in an audience at the end of a business day; null before it was first computed.
+         */
+        AudienceDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** N */
+            n: number | null;
+        };
         /** AudienceList */
         AudienceList: {
             /** Items */
@@ -2833,10 +2951,18 @@ export interface components {
         /**
          * AudienceOut
          * @description An audience. n: members of the newest version (null: not computed yet).
+         *
+         *     kind         live, scheduled or frozen
+         *     next_run     of a scheduled one: when it is computed next
+         *     late_from    its last run made up for this time, well after it
+         *     computed_at  when, by the machine's clock, and `ms` how long it took
+         *     trend        the last 30 days; none for a frozen one
          */
         AudienceOut: {
             /** As Of */
             as_of: string | null;
+            /** Computed At */
+            computed_at: string | null;
             /** Condition */
             condition: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -2850,22 +2976,38 @@ export interface components {
             frozen_at: string | null;
             /** Key */
             key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "live" | "scheduled" | "frozen";
+            /** Late From */
+            late_from: string | null;
+            /** Ms */
+            ms: number | null;
             /** N */
             n: number | null;
             /** Name En */
             name_en: string;
             /** Name Zh */
             name_zh: string;
+            /** Next Run */
+            next_run: string | null;
             /** Note */
             note: string;
+            schedule: components["schemas"]["Schedule"] | null;
             /** Sentence */
             sentence: string;
+            /** Trend */
+            trend: components["schemas"]["AudienceDay"][];
+            /** Used By */
+            used_by: components["schemas"]["UsedBy"][];
             /** Version */
             version: number | null;
         };
         /**
          * AudienceSpec
-         * @description A live audience: its members follow the condition at every refresh.
+         * @description An audience: live, its members follow the condition at every refresh; with a schedule, at its times.
          */
         AudienceSpec: {
             /** Condition */
@@ -2886,6 +3028,7 @@ export interface components {
              * @default
              */
             note: string;
+            schedule?: components["schemas"]["Schedule"] | null;
         };
         /**
          * AuditOut
@@ -3079,6 +3222,8 @@ export interface components {
             household_roles: string[];
             /** Layers */
             layers: components["schemas"]["LayerFieldOut"][];
+            /** Lists */
+            lists: components["schemas"]["Named"][];
             /** Measured Ops */
             measured_ops: {
                 [key: string]: string[];
@@ -5217,6 +5362,149 @@ export interface components {
             orders: number | null;
         };
         /**
+         * ListAsk
+         * @description How to read a file; what is left empty is found out.
+         */
+        ListAsk: {
+            /**
+             * Column
+             * @default
+             */
+            column: string;
+            /**
+             * Kind
+             * @default
+             * @enum {string}
+             */
+            kind: "" | "cid" | "phone" | "unionid" | "external_userid" | "member_no" | "customer_id" | "user_id" | "openid" | "email";
+        };
+        /**
+         * ListDouble
+         * @description A line that names somebody whom the line `first` named already.
+         */
+        ListDouble: {
+            /** First */
+            first: number;
+            /** Line */
+            line: number;
+        };
+        /** ListList */
+        ListList: {
+            /** Items */
+            items: components["schemas"]["ListOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ListMiss
+         * @description A line that names nobody; code: empty, missing or several. value is masked.
+         */
+        ListMiss: {
+            /** Code */
+            code: string;
+            /** Line */
+            line: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * ListNames
+         * @description What a list is called.
+         */
+        ListNames: {
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ListOut
+         * @description An uploaded list as its newest file says. n: customers; uploads: how many files it had; by: who uploaded.
+         */
+        ListOut: {
+            /** By */
+            by: string;
+            /** Doubled */
+            doubled: number;
+            /** File Name */
+            file_name: string;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Missing */
+            missing: number;
+            /** N */
+            n: number;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Note */
+            note: string;
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
+            /** Uploads */
+            uploads: number;
+            /** Used By */
+            used_by: components["schemas"]["UsedBy"][];
+        };
+        /**
+         * ListPreview
+         * @description Whom a file names before it is kept. misses and doubles: the first 100.
+         */
+        ListPreview: {
+            /** Column */
+            column: string;
+            /** Columns */
+            columns: string[];
+            /** Doubled */
+            doubled: number;
+            /** Doubles */
+            doubles: components["schemas"]["ListDouble"][];
+            /** Found */
+            found: number;
+            /** Kind */
+            kind: string;
+            /** Misses */
+            misses: components["schemas"]["ListMiss"][];
+            /** Missing */
+            missing: number;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * ListSpec
+         * @description An uploaded list: what it is called. Who is on it comes from a file.
+         */
+        ListSpec: {
+            /** Key */
+            key: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * LookalikeFeature
          * @description kind: product, category, brand, source or an attribute's key. Shares of those with and without the target.
          */
@@ -6292,6 +6580,23 @@ export interface components {
             seed: string;
         };
         /**
+         * Schedule
+         * @description Every day, on some weekdays (1 is Monday), or on a day of the month (its last where it is shorter).
+         */
+        Schedule: {
+            /** At */
+            at: string[];
+            /** Day */
+            day?: number | null;
+            /**
+             * Every
+             * @enum {string}
+             */
+            every: "day" | "week" | "month";
+            /** Weekdays */
+            weekdays?: number[];
+        };
+        /**
          * SchemaOut
          * @description The JSON Schema of a condition.
          */
@@ -7270,6 +7575,16 @@ export interface components {
             grain: "week" | "month";
             /** Items */
             items: components["schemas"]["LayerPeriodOut"][];
+        };
+        /**
+         * UsedBy
+         * @description A definition that refers to another ("audience:…", "tag:…", "layer:…", "journey:…"), and what it is called.
+         */
+        UsedBy: {
+            /** Name */
+            name: string;
+            /** User */
+            user: string;
         };
         /**
          * ValueBucket
@@ -9003,6 +9318,28 @@ export interface operations {
             };
         };
     };
+    potager_insight_api_audiences_run_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceOut"];
+                };
+            };
+        };
+    };
     potager_insight_api_audiences_export_workbook: {
         parameters: {
             query?: {
@@ -9380,6 +9717,253 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TrendOut"];
                 };
+            };
+        };
+    };
+    potager_insight_api_lists_list_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListList"];
+                };
+            };
+        };
+    };
+    potager_insight_api_lists_create_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Column
+                     * @default
+                     */
+                    column?: string;
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                    /** Key */
+                    key: string;
+                    /**
+                     * Kind
+                     * @default
+                     * @enum {string}
+                     */
+                    kind?: "" | "cid" | "phone" | "unionid" | "external_userid" | "member_no" | "customer_id" | "user_id" | "openid" | "email";
+                    /**
+                     * Name En
+                     * @default
+                     */
+                    name_en?: string;
+                    /** Name Zh */
+                    name_zh: string;
+                    /**
+                     * Note
+                     * @default
+                     */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_lists_preview_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Column
+                     * @default
+                     */
+                    column?: string;
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                    /**
+                     * Kind
+                     * @default
+                     * @enum {string}
+                     */
+                    kind?: "" | "cid" | "phone" | "unionid" | "external_userid" | "member_no" | "customer_id" | "user_id" | "openid" | "email";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPreview"];
+                };
+            };
+        };
+    };
+    potager_insight_api_lists_get_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_lists_describe_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListNames"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_lists_remove_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    potager_insight_api_lists_replace_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Column
+                     * @default
+                     */
+                    column?: string;
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                    /**
+                     * Kind
+                     * @default
+                     * @enum {string}
+                     */
+                    kind?: "" | "cid" | "phone" | "unionid" | "external_userid" | "member_no" | "customer_id" | "user_id" | "openid" | "email";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_lists_list_misses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

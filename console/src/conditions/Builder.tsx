@@ -140,6 +140,8 @@ function isOffered(kind: LeafKind, catalogue: Catalogue): boolean {
       return catalogue.layers.length > 0
     case 'audience':
       return catalogue.audiences.length > 0
+    case 'list':
+      return catalogue.lists.length > 0
     case 'relation':
     case 'group':
     case 'random':

@@ -30,6 +30,8 @@ export function LeafControls(props: Props) {
       return <LayerControls {...props} />
     case 'audience':
       return <AudienceControls {...props} />
+    case 'list':
+      return <ListControls {...props} />
     case 'relation':
       return <RelationControls {...props} />
     case 'sequence':
@@ -136,6 +138,19 @@ function AudienceControls({ body, catalogue, onChange }: Props) {
       value={textOf(body.audience)}
       onChange={(key) => onChange({ audience: key })}
       options={catalogue.audiences.map((each) => ({ key: each.key, label: format.named(each) }))}
+    />
+  )
+}
+
+function ListControls({ body, catalogue, onChange }: Props) {
+  const { t } = useTranslation('conditions')
+  const format = useFormat()
+  return (
+    <Choose
+      label={t('label.list')}
+      value={textOf(body.list)}
+      onChange={(key) => onChange({ list: key })}
+      options={catalogue.lists.map((each) => ({ key: each.key, label: format.named(each) }))}
     />
   )
 }

@@ -37,6 +37,7 @@ export interface Catalogue {
   tags: TagInfo[]
   layers: LayerInfo[]
   audiences: Named[]
+  lists: Named[]
   staff: Named[]
   sources: Named[]
   household_roles: string[]

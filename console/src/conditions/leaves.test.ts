@@ -6,12 +6,13 @@ const TODAY = '2026-11-20'
 const AMOUNT: FieldInfo = { key: 'amount', kind: 'money', name_zh: '金额', name_en: 'amount', options: [] }
 const STORE: FieldInfo = { key: 'store', kind: 'choice', name_zh: '门店', name_en: 'store', options: [] }
 const CITY = { kind: 'choice' as const, options: [{ key: '上海', name_zh: '上海', name_en: '上海' }] }
-const EMPTY: Catalogue = { attrs: [], events: [], tags: [], layers: [], audiences: [], staff: [], sources: [], household_roles: [] }
+const EMPTY: Catalogue = { attrs: [], events: [], tags: [], layers: [], audiences: [], lists: [], staff: [], sources: [], household_roles: [] }
 
 describe('a leaf', () => {
   it('is known by what it asks about', () => {
     expect(kindOf({ event: 'order_paid' })).toBe('event')
     expect(kindOf({ layer: 'rfm', in: ['champion'] })).toBe('layer')
+    expect(kindOf({ list: 'vip' })).toBe('list')
     expect(kindOf({ sequence: [] })).toBe('sequence')
     expect(kindOf({ consent: 'sms' })).toBeNull()
   })
@@ -23,6 +24,7 @@ describe('a leaf', () => {
     })
     expect(newLeaf('random', EMPTY, TODAY)).toEqual({ random: { salt: TODAY, from: 0, to: 10 } })
     expect(newLeaf('group', EMPTY, TODAY)).toEqual({ group: { state: 'active' } })
+    expect(newLeaf('list', { ...EMPTY, lists: [{ key: 'vip', name_zh: '贵宾', name_en: 'VIPs' }] }, TODAY)).toEqual({ list: 'vip' })
     expect(newLeaf('relation', EMPTY, TODAY)).toEqual({ relation: { state: 'active' } })
   })
 })

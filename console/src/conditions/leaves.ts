@@ -10,6 +10,7 @@ export const LEAF_KINDS = [
   'tag',
   'layer',
   'audience',
+  'list',
   'relation',
   'group',
   'household',
@@ -77,6 +78,8 @@ export function newLeaf(kind: LeafKind, catalogue: Catalogue, today: string): Co
     }
     case 'audience':
       return { audience: catalogue.audiences[0]?.key ?? '' }
+    case 'list':
+      return { list: catalogue.lists[0]?.key ?? '' }
     case 'relation':
       return { relation: { state: 'active' } }
     case 'sequence': {

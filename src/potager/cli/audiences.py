@@ -7,7 +7,7 @@ import click
 from pyroaring import BitMap
 
 from potager.core import store
-from potager.insight import algebra, audience_sets, exporting, queries
+from potager.insight import algebra, audience_sets, exporting, queries, scheduled
 from potager.insight.models import Audience
 from potager.insight.set_schemas import CombineIn, PartIn, SampleIn, SplitAudienceIn
 from potager.org.access import SYSTEM
@@ -92,6 +92,15 @@ def split(source: str, parts: tuple[str, ...], seed: str, *, as_json: bool) -> N
     with store.write():
         saved = audience_sets.save_split(SYSTEM, row, body, found)
     _made(_sizes(saved), as_json=as_json)
+
+
+@audiences.command()
+@click.argument("key")
+@_JSON
+def run(key: str, *, as_json: bool) -> None:
+    """Compute scheduled audience KEY now, besides its times."""
+    done = scheduled.run_now(SYSTEM, queries.audience(key))
+    _made({key: done.n}, as_json=as_json)
 
 
 @audiences.command()

@@ -11,6 +11,7 @@ from potager.insight.affinity.api import router as affinity
 from potager.insight.api_audience_sets import router as audience_sets
 from potager.insight.api_audiences import router as audiences
 from potager.insight.api_layers import router as layers
+from potager.insight.api_lists import router as lists
 from potager.insight.api_tags import router as tag_sets
 from potager.insight.conditions import bind_rule, json_schema
 from potager.insight.metrics.api import router as metrics
@@ -42,6 +43,7 @@ router = Router(tags=["insight"])
 router.add_router("/layers", layers)
 router.add_router("/audiences", audiences)
 router.add_router("/audience-sets", audience_sets)
+router.add_router("/lists", lists)
 router.add_router("/value", value)
 router.add_router("", tag_sets)
 router.add_router("/affinity", affinity)

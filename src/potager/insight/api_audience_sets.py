@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from potager.core import store
-from potager.insight import audience_sets, catalogue, present, queries
+from potager.insight import audience_sets, catalogue, present_audiences, queries
 from potager.insight.present import language_of
 from potager.insight.schemas import AudienceList, AudienceOut
 from potager.insight.set_schemas import CombineIn, OverlapOut, OverlapRegion, OverlapSet, SampleIn, SplitAudienceIn
@@ -61,5 +61,5 @@ def split(request: HttpRequest, key: str, body: SplitAudienceIn) -> Status[Audie
 
 
 def _out(request: HttpRequest, keys: list[str]) -> list[AudienceOut]:
-    by_key = {each.key: each for each in present.audience_list(catalogue.load(), language_of(request))}
+    by_key = {each.key: each for each in present_audiences.audience_list(catalogue.load(), language_of(request))}
     return [by_key[key] for key in keys]

@@ -6,7 +6,17 @@ from pyroaring import BitMap
 
 from potager.core import clock, store
 from potager.core.paging import PageQuery, page_of
-from potager.insight import catalogue, definitions, exporting, membership, present, queries, sets, tables
+from potager.insight import (
+    catalogue,
+    definitions,
+    exporting,
+    membership,
+    present_audiences,
+    queries,
+    scheduled,
+    sets,
+    tables,
+)
 from potager.insight.conditions import bind_rule
 from potager.insight.models import Audience
 from potager.insight.present import language_of
@@ -23,11 +33,11 @@ router = Router(tags=["insight"])
 @router.get("", response=AudienceList, summary="Audiences, the newest first")
 def list_audiences(request: HttpRequest) -> AudienceList:
     actor_of(request)
-    items = present.audience_list(catalogue.load(), language_of(request))
+    items = present_audiences.audience_list(catalogue.load(), language_of(request))
     return AudienceList(items=items, total=len(items))
 
 
-@router.post("", response={201: AudienceOut}, summary="Create a live audience")
+@router.post("", response={201: AudienceOut}, summary="Create a live or scheduled audience")
 def create_audience(request: HttpRequest, body: AudienceSpec) -> Status[AudienceOut]:
     return Status(201, _save(request, body))
 
@@ -38,7 +48,9 @@ def get_audience(request: HttpRequest, key: str) -> AudienceOut:
     return _out(request, key)
 
 
-@router.put("/{key}", response=AudienceOut, summary="Change a live audience; who enters by it starts no journey")
+@router.put(
+    "/{key}", response=AudienceOut, summary="Change a live or scheduled audience; who enters by it starts no journey"
+)
 def change_audience(request: HttpRequest, key: str, body: AudienceSpec) -> AudienceOut:
     queries.audience(key)
     return _save(request, body.model_copy(update={"key": key}))
@@ -50,6 +62,12 @@ def remove_audience(request: HttpRequest, key: str) -> Status[None]:
     with store.write():
         definitions.remove(actor, "audience", key)
     return Status(204, None)
+
+
+@router.post("/{key}/run", response=AudienceOut, summary="Compute a scheduled audience now, besides its times")
+def run_audience(request: HttpRequest, key: str) -> AudienceOut:
+    scheduled.run_now(actor_of(request), queries.audience(key))
+    return _out(request, key)
 
 
 @router.post("/{key}/freeze", response={201: AudienceOut}, summary="Keep today's members as a list of its own")
@@ -111,13 +129,13 @@ def _save(request: HttpRequest, body: AudienceSpec) -> AudienceOut:
 
 def _out(request: HttpRequest, key: str) -> AudienceOut:
     queries.audience(key)
-    items = present.audience_list(catalogue.load(), language_of(request))
+    items = present_audiences.audience_list(catalogue.load(), language_of(request))
     return next(each for each in items if each.key == key)
 
 
 def _cids(row: Audience) -> list[int]:
-    """The members: of a live audience as its condition stands now, of a frozen one its list."""
-    if row.frozen_at is None:
+    """The members: of a live audience as its condition stands now, of another its list."""
+    if row.kind == "live":
         fields = catalogue.load()
         return [int(cid) for cid in sets.members(bind_rule(row.condition, fields), fields=fields)]
     return list(membership.members([row.key], clock.now(), tables.opened().query)[row.key])

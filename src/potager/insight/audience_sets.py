@@ -28,9 +28,9 @@ class Overlap:
 
 
 def members(row: Audience) -> BitMap:
-    """The live customers in an audience now: of a live one as its condition stands, of a frozen one its list."""
+    """The live customers in an audience now: of a live one as its condition stands, of another its list."""
     fields = catalogue.load()
-    condition = row.condition if row.frozen_at is None else _leaf(row.key)
+    condition = row.condition if row.kind == "live" else _leaf(row.key)
     return BitMap(sets.members(bind_rule(condition, fields), fields=fields))
 
 

@@ -1,6 +1,6 @@
-"""What conditions need beside the warehouse's own tables: members of audiences, households, the lunar calendar.
+"""What conditions need beside the warehouse's own tables: members of audiences and lists, households, lunar days.
 
-By name: "audience:<key>" (cid), "household" (household, cid, role), "lunar" (day, number).
+By name: "audience:<key>" and "list:<key>" (cid), "household" (household, cid, role), "lunar" (day, number).
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from potager.insight.conditions.leaves.household import HOUSEHOLD
 from potager.insight.membership import Read
 from potager.people import queries as people
 
-_AUDIENCE = "audience:"
+_AUDIENCE, _LIST = "audience:", "list:"
 
 
 def tables(names: Iterable[str], as_of: datetime, read: Read) -> dict[str, pa.Table]:
@@ -24,6 +24,8 @@ def tables(names: Iterable[str], as_of: datetime, read: Read) -> dict[str, pa.Ta
     found = {
         f"{_AUDIENCE}{key}": membership.listed(bitmap) for key, bitmap in membership.members(keys, as_of, read).items()
     }
+    listed = [name.removeprefix(_LIST) for name in wanted if name.startswith(_LIST)]
+    found |= {f"{_LIST}{key}": membership.listed(bitmap) for key, bitmap in membership.on_lists(listed, as_of).items()}
     if HOUSEHOLD in wanted:
         found[HOUSEHOLD] = _households()
     if LUNAR in wanted:

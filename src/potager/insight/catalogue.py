@@ -2,12 +2,24 @@
 
 from typing import Final
 
+from django.db.models import Max
+
 from potager.core import house
 from potager.facts import plan
 from potager.facts.models import PropertyKind
-from potager.insight.fields import AudienceField, EventField, Field, Fields, Kind, TagField, TagKind, event_field
+from potager.insight.fields import (
+    AudienceField,
+    EventField,
+    Field,
+    Fields,
+    Kind,
+    ListField,
+    TagField,
+    TagKind,
+    event_field,
+)
 from potager.insight.layers import layer_field
-from potager.insight.models import Audience, LayerModel, TagDefinition
+from potager.insight.models import Audience, LayerModel, TagDefinition, UploadedList
 from potager.org.models import Staff
 from potager.people.models import Attribute, Source
 
@@ -53,11 +65,26 @@ def load() -> Fields:
             for each in LayerModel.objects.order_by("key")
         },
         audiences={
-            each.key: AudienceField(each.key, each.frozen_at is not None, each.condition, each.name_zh, each.name_en)
+            each.key: AudienceField(
+                each.key,
+                each.frozen_at is not None,
+                each.condition,
+                each.name_zh,
+                each.name_en,
+                each.schedule is not None,
+                each.runs,
+                each.ran_at,
+            )
             for each in Audience.objects.defer("members").order_by("key")
         },
         staff=dict(Staff.objects.order_by("key").values_list("key", "name")),
         sources=dict(Source.objects.order_by("key").values_list("key", "name_zh")),
+        lists={
+            each.key: ListField(each.key, each.newest, each.since, each.name_zh, each.name_en)
+            for each in UploadedList.objects.annotate(newest=Max("uploads__id"), since=Max("uploads__at")).order_by(
+                "key"
+            )
+        },
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pyroaring import BitMap
 
-from potager.core import clock, jobs
+from potager.core import clock, house, jobs
 from potager.core.errors import Conflict, NotFound, Problem
 from potager.insight import catalogue, layers, programs, tag_groups
 from potager.insight.conditions import bind_cases, bind_metric, bind_rule
@@ -98,7 +98,7 @@ def _check_card(layer: str, card: Card, field: LayerField, fields: Fields) -> No
 
 
 def save_audience(actor: Actor, spec: AudienceSpec) -> Audience:
-    """Create or change a live audience.
+    """Create or change a live or scheduled audience. A change of a scheduled one shows at its next run.
 
     Raises Problem("insight.condition") with the place in the condition, Conflict for a frozen one.
     """
@@ -111,15 +111,36 @@ def save_audience(actor: Actor, spec: AudienceSpec) -> Audience:
             place="key",
         )
     fields = catalogue.load()
-    field = AudienceField(spec.key, frozen=False, rule=spec.condition, zh=spec.name_zh, en=spec.name_en)
+    field = AudienceField(
+        spec.key,
+        frozen=False,
+        rule=spec.condition,
+        zh=spec.name_zh,
+        en=spec.name_en,
+        scheduled=spec.schedule is not None,
+    )
     _check(replace(fields, audiences={**fields.audiences, spec.key: field}))
     row, created = Audience.objects.update_or_create(
         key=spec.key,
-        defaults=spec.model_dump(exclude={"key"}),
-        create_defaults={**spec.model_dump(), "created_at": clock.now()},
+        defaults={**spec.model_dump(exclude={"key"}), **_times(spec)},
+        create_defaults={**spec.model_dump(), **_times(spec), "created_at": clock.now()},
     )
     _saved(actor, "audience", spec.key, created=created)
     return row
+
+
+def _times(spec: AudienceSpec) -> dict[str, object]:
+    """When it is computed next, and what is known of its lists so far."""
+    if spec.schedule is None:
+        return {"due_at": None, "ran_at": None, "runs": 0}
+    before = Audience.objects.filter(key=spec.key).defer("members").first()
+    due = spec.schedule.next_after(clock.now(), house.facts().zone)
+    if before is None:
+        return {"due_at": due}
+    if before.schedule is None:
+        # Its members stay until the first run; who comes and goes by that is told from those of now.
+        return {"due_at": due, "runs": 1}
+    return {} if before.schedule == spec.schedule.model_dump() else {"due_at": due}
 
 
 def freeze(actor: Actor, spec: AudienceSpec, members: BitMap, *, of: str) -> Audience:
@@ -237,7 +258,7 @@ def _tag_field(spec: TagSpec, fields: Fields) -> TagField:
 
 def _check(fields: Fields) -> None:
     """Everything binds, and nothing refers to itself by way of others."""
-    programs.levels_of(programs.definitions_of(fields))
+    programs.levels_of(programs.definitions_of(fields, scheduled=True))
 
 
 def _saved(actor: Actor, kind: str, key: str, *, created: bool) -> None:

@@ -1,4 +1,4 @@
-"""What conditions may speak of: attributes, events with their properties, tags, layers, audiences, staff.
+"""What conditions may speak of: attributes, events with their properties, tags, layers, audiences, lists, staff.
 
 Pure data. `insight.catalogue.load` fills it from the operations store; tests write it by hand.
 """
@@ -6,6 +6,7 @@ Pure data. `insight.catalogue.load` fills it from the operations store; tests wr
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn
 from zoneinfo import ZoneInfo
@@ -112,11 +113,35 @@ class LayerField:
 
 @dataclass(frozen=True, slots=True)
 class AudienceField:
-    """A frozen audience is a stored list; a live one has a rule."""
+    """A frozen audience is a stored list; a live one has a rule; a scheduled one has a rule asked now and then.
+
+    run, at  of a scheduled one: its newest list, and as of when that is
+    """
 
     key: str
     frozen: bool
     rule: Mapping[str, object] | None = None
+    zh: str = ""
+    en: str = ""
+    scheduled: bool = False
+    run: int = 0
+    at: datetime | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return not (self.frozen or self.scheduled)
+
+    def label(self, language: str) -> str:
+        return (self.zh if language == "zh" else self.en) or self.key
+
+
+@dataclass(frozen=True, slots=True)
+class ListField:
+    """An uploaded list: which upload is the newest, and from when it holds."""
+
+    key: str
+    upload: int
+    at: datetime
     zh: str = ""
     en: str = ""
 
@@ -192,6 +217,7 @@ class Fields:
     audiences: Mapping[str, AudienceField] = field(default_factory=dict)
     staff: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, ListField] = field(default_factory=dict)
 
     def names_of(self, value: Field) -> Names:
         """What the values of an attribute or property are called, where they are keys of something with a name."""
@@ -230,6 +256,9 @@ class Fields:
 
     def audience(self, key: str, place: str) -> AudienceField:
         return self.audiences.get(key) or _missing("人群", "audience", key, self.audiences, place)
+
+    def uploaded(self, key: str, place: str) -> ListField:
+        return self.lists.get(key) or _missing("名单", "list", key, self.lists, place)
 
 
 def nearest(key: str, known: Iterable[str]) -> str | None:

@@ -154,7 +154,14 @@ def layer_spec(row: LayerModel) -> LayerSpec:
 
 
 def audience_spec(row: Audience) -> AudienceSpec:
-    return AudienceSpec(key=row.key, name_zh=row.name_zh, name_en=row.name_en, condition=row.condition, note=row.note)
+    return AudienceSpec(
+        key=row.key,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        condition=row.condition,
+        note=row.note,
+        schedule=row.schedule,
+    )
 
 
 def _dump(kind: str, spec: Spec) -> str:
@@ -167,9 +174,8 @@ def _dump(kind: str, spec: Spec) -> str:
 # PostgreSQL keeps the keys of JSON in an order of its own; files are read by people.
 _KEYS: Final = """
     kind key name_zh name_en zh en model group colour exclusive source value_kind options labels rule
-    expires_after_days settings cards
-    condition goal sops owner review
-    days thresholds layers cases when else attr event tag layer audience relation all any not
+    expires_after_days settings cards condition schedule goal sops owner review
+    every at weekdays day days thresholds layers cases when else attr event tag layer audience list relation all any not
     prop where measure within from to op in value note
 """
 _ORDER: Final = {name: n for n, name in enumerate(_KEYS.split())}

@@ -60,7 +60,11 @@ def members(bound: Bound, fields: Fields, moment: Moment, owner: Warehouse) -> B
         if state is None or (state.upto_seq, state.definition_hash) != (upto, work.hashes[f"tag:{key}"]):
             return None
     as_of = min(state.as_of for state in standing.values())
-    if moment.date_of(as_of) != moment.day or _came_due(owner, utc_text(as_of), utc_text(moment.at)):
+    if (
+        moment.date_of(as_of) != moment.day
+        or work.moved_after(as_of)
+        or _came_due(owner, utc_text(as_of), utc_text(moment.at))
+    ):
         return None
     binding = binding_of(moment, owner.query)
     newest = max(state.as_of for state in standing.values())

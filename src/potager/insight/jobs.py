@@ -6,7 +6,7 @@ from typing import Final
 
 from potager.core import clock, store
 from potager.core.jobs import Handler, Periodic
-from potager.insight import forwarder, refresh, tags
+from potager.insight import forwarder, refresh, scheduled, tags
 from potager.insight.affinity import mining
 from potager.insight.value import fitting
 
@@ -39,6 +39,11 @@ def expire_tags(_payload: Mapping[str, object]) -> int:
         return tags.expire()
 
 
+def run_scheduled(_payload: Mapping[str, object]) -> int:
+    """Compute the scheduled audiences that are due."""
+    return len(scheduled.run_due())
+
+
 def fit_value(_payload: Mapping[str, object]) -> int:
     """Fit customer value once a business day, after the day's refresh."""
     return int(fitting.bring_up() is not None)
@@ -59,6 +64,7 @@ KINDS: Mapping[str, Handler] = {
     # One-off, after a definition was saved.
     "insight.refresh_now": bring_up_now,
     "insight.expire_tags": expire_tags,
+    "insight.scheduled": run_scheduled,
     "insight.value": fit_value,
     "insight.affinity": bring_up_affinity,
     "insight.affinity_now": mine_affinity,
@@ -67,6 +73,7 @@ PERIODIC = (
     # Hurried by what is loaded; of itself it looks for facts dated ahead that are due, and for midnight.
     Periodic("insight.refresh", "heavy", timedelta(seconds=1), idle=timedelta(minutes=1)),
     Periodic("insight.expire_tags", "tick", timedelta(seconds=30), idle=timedelta(minutes=1)),
+    Periodic("insight.scheduled", "heavy", timedelta(seconds=5), idle=timedelta(seconds=30)),
     Periodic("insight.value", "heavy", timedelta(minutes=5), idle=timedelta(minutes=30)),
     Periodic("insight.affinity", "heavy", timedelta(minutes=10), idle=timedelta(hours=1)),
 )

@@ -1,4 +1,5 @@
-"""Who is in an audience: versions of live ones as roaring bitmaps in the warehouse, the lists of frozen ones."""
+"""Who is in an audience: versions of live ones as roaring bitmaps in the warehouse, the lists of frozen ones; and who
+is on an uploaded list."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from pyroaring import BitMap
 
-from potager.insight.models import Audience
+from potager.insight.models import Audience, ListUpload
 from potager.insight.slots import utc_text
 from potager.people.models import Customer, State
 
@@ -39,6 +40,33 @@ def members(keys: Iterable[str], as_of: datetime, read: Read) -> dict[str, BitMa
         found |= {row["audience"]: BitMap.deserialize(bytes.fromhex(row["bitmap"])) for row in rows}
     moved = _moved()
     return {key: resolved(bitmap, moved) for key, bitmap in found.items()}
+
+
+def on_lists(keys: Iterable[str], as_of: datetime) -> dict[str, BitMap]:
+    """Who is on each uploaded list as of an instant, today's merges applied: its newest upload not later; none before
+    the first."""
+    found = {key: BitMap() for key in keys}
+    uploads = ListUpload.objects.filter(of_list__key__in=found, at__lte=as_of).order_by("at", "id")
+    # In order of time: the last of a key stays.
+    newest = dict(uploads.values_list("of_list__key", "id"))
+    rows = ListUpload.objects.filter(id__in=newest.values()).values_list("of_list__key", "members")
+    found |= {key: BitMap.deserialize(bytes(bitmap)) for key, bitmap in rows}
+    moved = _moved() if newest else {}
+    return {key: resolved(bitmap, moved) for key, bitmap in found.items()}
+
+
+def on_lists_since(cid: int, as_of: datetime) -> dict[str, datetime]:
+    """The lists a customer is on as of an instant, and since which upload without a break."""
+    moved, since, over = _moved(), dict[str, datetime](), set[str]()
+    uploads = ListUpload.objects.filter(at__lte=as_of).order_by("-at", "-id")
+    for key, at, bitmap in uploads.values_list("of_list__key", "at", "members").iterator():
+        if key in over:
+            continue
+        if cid in resolved(BitMap.deserialize(bytes(bitmap)), moved):
+            since[key] = at
+        else:
+            over.add(key)
+    return since
 
 
 def resolved(bitmap: BitMap, moved: Mapping[int, int]) -> BitMap:

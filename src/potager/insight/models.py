@@ -110,9 +110,12 @@ class LayerModel(models.Model):
 
 
 class Audience(models.Model):
-    """人群: live follows its condition at every refresh; frozen is the list `members` taken at `frozen_at`.
+    """人群: live follows its condition at every refresh; scheduled asks it at the times of its schedule; frozen is the
+    list `members` taken at `frozen_at`.
 
-    members  a roaring bitmap of cids as they were then; merged customers are resolved when it is used
+    members   a roaring bitmap of cids as they were then; merged customers are resolved when it is used
+    schedule  insight.schedules.Schedule; `due_at` is when it is computed next, `ran_at` as of when it last was
+    runs      how many lists a scheduled audience has had; one that was live begins with that one
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -123,6 +126,49 @@ class Audience(models.Model):
     frozen_at = models.DateTimeField(null=True)
     members = models.BinaryField(null=True)
     note = models.CharField(max_length=300, default="")
+    schedule = models.JSONField(null=True)
+    due_at = models.DateTimeField(null=True, db_index=True)
+    ran_at = models.DateTimeField(null=True)
+    runs = models.IntegerField(default=0)
+
+    @property
+    def kind(self) -> str:
+        """live, scheduled or frozen."""
+        return "frozen" if self.frozen_at is not None else "live" if self.schedule is None else "scheduled"
+
+
+class UploadedList(models.Model):
+    """名单: people somebody named by uploading a file; who is on it is told by its newest upload."""
+
+    key = models.CharField(max_length=64, unique=True)
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100, default="")
+    note = models.CharField(max_length=300, default="")
+    created_at = models.DateTimeField()
+
+
+class ListUpload(models.Model):
+    """One file of a list. It holds from `at` until the next one; kept, since conditions may be asked as of then.
+
+    kind     what the column named people by: cid, or a type of identity
+    members  a roaring bitmap of cids as they were then; merged customers are resolved when it is used
+    missing  how many lines named nobody; `misses` are the first of them: [line, code, masked value]
+    doubled  how many lines named somebody an earlier line had named
+    """
+
+    of_list = models.ForeignKey(UploadedList, on_delete=models.CASCADE, related_name="uploads")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=32)
+    members = models.BinaryField()
+    n = models.IntegerField()
+    missing = models.IntegerField()
+    doubled = models.IntegerField()
+    misses = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["of_list", "at"], name="list_upload_at")]
 
 
 class Chart(models.Model):

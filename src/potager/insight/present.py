@@ -1,11 +1,10 @@
 """Definitions and results as pages show them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 from django.http import HttpRequest
-from pyroaring import BitMap
 
-from potager.core.errors import Problem
 from potager.insight import queries, schemas, tag_insight
 from potager.insight.conditions import bind_cases, bind_metric, bind_rule
 from potager.insight.conditions.base import Words
@@ -13,7 +12,7 @@ from potager.insight.conditions.event_words import say_feature
 from potager.insight.conditions.logic import say
 from potager.insight.conditions.ops import MEASURED, OF_ATTRIBUTES, OPS, Op
 from potager.insight.fields import BUILT_IN_ATTRS, VALUE_ATTRS, Field, Fields, Kind, Names, TagKind, name_in
-from potager.insight.models import Audience, TagDefinition
+from potager.insight.models import TagDefinition
 from potager.insight.moment import CALENDAR_ZH
 from potager.people.households import ROLES
 
@@ -71,6 +70,7 @@ def catalog(fields: Fields) -> schemas.Catalogue:
             for model in fields.layers.values()
         ],
         audiences=[schemas.Named(**names(each.key, each.zh, each.en)) for each in fields.audiences.values()],
+        lists=[schemas.Named(**names(each.key, each.zh, each.en)) for each in fields.lists.values()],
         staff=staff,
         sources=sources,
         windows=[schemas.Named(key=key, name_zh=zh, name_en=key.replace("_", " ")) for key, zh in CALENDAR_ZH.items()],
@@ -192,7 +192,7 @@ def _case_sentence(row: TagDefinition, words: Words) -> str:
 
 
 def uses(fields: Fields) -> dict[str, list[str]]:
-    """Which definitions refer to each tag, layer model and audience."""
+    """Which definitions refer to each tag, layer model, audience and list."""
     found: dict[str, list[str]] = {}
 
     def note(user: str, written: object) -> None:
@@ -212,10 +212,13 @@ def uses(fields: Fields) -> dict[str, list[str]]:
     return found
 
 
+_KINDS: Final = ("tag", "layer", "audience", "list")
+
+
 def _referred(written: object) -> set[str]:
-    """The tags, layers and audiences a written definition names, wherever they stand in it."""
+    """The tags, layers, audiences and lists a written definition names, wherever they stand in it."""
     if isinstance(written, Mapping):
-        own = {f"{kind}:{written[kind]}" for kind in ("tag", "layer", "audience") if isinstance(written.get(kind), str)}
+        own = {f"{kind}:{written[kind]}" for kind in _KINDS if isinstance(written.get(kind), str)}
         if isinstance(change := written.get("tag"), Mapping):
             own |= {f"tag:{change[act]}" for act in ("add", "remove") if isinstance(change.get(act), str)}
         return own.union(*(_referred(value) for value in written.values()))
@@ -224,40 +227,20 @@ def _referred(written: object) -> set[str]:
     return set()
 
 
-def audience_list(fields: Fields, language: str) -> list[schemas.AudienceOut]:
-    """Every audience with its newest size."""
-    newest = queries.versions()
-    words = Words(language, fields)
-    known = queries.stands()
-    found = []
-    for row in Audience.objects.order_by("-created_at", "key"):
-        version, n, as_of = newest.get(row.key, (None, None, None))
-        stand = known.get(f"audience:{row.key}")
-        if row.frozen_at is not None and row.members is not None:
-            n, as_of = len(BitMap.deserialize(bytes(row.members))), row.frozen_at
-        elif stand is not None:
-            as_of = stand.as_of
-        found.append(
-            schemas.AudienceOut(
-                **names(row.key, row.name_zh, row.name_en),
-                condition=row.condition,
-                note=row.note,
-                sentence=_audience_sentence(row, fields, words),
-                frozen_at=row.frozen_at,
-                created_at=row.created_at,
-                n=n,
-                as_of=as_of,
-                version=version,
-            )
-        )
-    return found
+def name_of(user: str, fields: Fields, language: str) -> str:
+    """What a definition that refers to others is called ("audience:vip"); those of other rooms by their key."""
+    kind, _, key = user.partition(":")
+    match kind:
+        case "tag" if key in fields.tags:
+            return name_in({key: (fields.tags[key].zh, fields.tags[key].en)}, key, language)
+        case "layer" if key in fields.layers:
+            return fields.layers[key].label(language)
+        case "audience" if key in fields.audiences:
+            return fields.audiences[key].label(language)
+        case _:
+            return key
 
 
-def _audience_sentence(row: Audience, fields: Fields, words: Words) -> str:
-    try:
-        return say(bind_rule(row.condition, fields), words)
-    except Problem:
-        # What a list was taken from may be removed; the list stays.
-        if row.frozen_at is None:
-            raise
-        return words.pick("取自一个已经删除的定义", "taken from a definition that was removed")
+def users_of(users: Iterable[str], fields: Fields, language: str) -> list[schemas.UsedBy]:
+    """The definitions that refer to another, with what they are called."""
+    return [schemas.UsedBy(user=each, name=name_of(each, fields, language)) for each in users]

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
-from potager.core import jobs
-from potager.insight import queries, tags
+from potager.core import clock, jobs
+from potager.insight import membership, queries, tags
 from potager.insight.models import ManualTag
 
 
@@ -18,6 +18,9 @@ def told(cids: Collection[int]) -> dict[str, Any]:
             .values("tag", "value", "since", "until", "by")
         ),
         "computed_tags": queries.values_of(cid),
+        "lists": [
+            {"list": key, "since": since} for key, since in sorted(membership.on_lists_since(cid, clock.now()).items())
+        ],
         "layers": [{"model": model, "layer": layer, "since": day} for model, layer, day in queries.layers_of(cid)],
     }
 

@@ -72,8 +72,11 @@ class Program:
     beside: tuple[str, ...]
 
 
-def definitions_of(fields: Fields) -> list[Definition]:
-    """Everything a refresh computes, bound. RFM models have their own form (rfm.py); frozen audiences none."""
+def definitions_of(fields: Fields, *, scheduled: bool = False) -> list[Definition]:
+    """Everything a refresh computes, bound. RFM models have their own form (rfm.py); frozen audiences none.
+
+    scheduled  also what is computed at its own times, to see that it can be
+    """
     found = []
     for tag in fields.tags.values():
         rule = tag.rule or {}
@@ -93,7 +96,7 @@ def definitions_of(fields: Fields) -> list[Definition]:
             layers, rest = bind_layers(ordered_settings(written), fields)
             found.append(Definition(Output.LAYER, model.key, tuple(layers), rest))
     for audience in fields.audiences.values():
-        if not audience.frozen:
+        if audience.is_live or (scheduled and audience.scheduled):
             case = ("", bind_rule(audience.rule, fields))
             found.append(Definition(Output.AUDIENCE, audience.key, (case,)))
     return found

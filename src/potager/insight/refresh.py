@@ -70,7 +70,11 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be computed."""
+    """What is to be computed.
+
+    hashes  by name, what each definition means; and after a dot, where it looks at lists given from outside, what it
+            means with those lists as they are now: see `_bind`
+    """
 
     fields: Fields
     rfm: Mapping[str, RfmSettings]
@@ -78,10 +82,18 @@ class Work:
     hashes: Mapping[str, str]
 
     def edited(self, known: Mapping[str, "State"]) -> frozenset[str]:
-        """The names whose definition is not the one the results were computed with."""
+        """The names whose definition is not the one the results were computed with. A new upload of a list they look
+        at is no edit: who enters by it enters."""
         return frozenset(
-            name for name, text in self.hashes.items() if name in known and known[name].definition_hash != text
+            name
+            for name, text in self.hashes.items()
+            if name in known and _rule_of(known[name].definition_hash) != _rule_of(text)
         )
+
+    def moved_after(self, as_of: datetime) -> bool:
+        """Whether lists given from outside, uploaded or scheduled, became others after results as of this instant."""
+        audiences = (each.at for each in self.fields.audiences.values() if each.at is not None)
+        return any(at > as_of for at in (*audiences, *(each.at for each in self.fields.lists.values())))
 
     def programs(self, *, only: bool) -> list[Program]:
         return [programs.compile_level(level, only=only) for level in self.levels]
@@ -120,8 +132,17 @@ def _bind(fields: Fields) -> Work:
     }
     found = programs.definitions_of(fields)
     base = {f"layer:{key}": fingerprint(settings) for key, settings in rfm.items()}
-    hashes = programs.fingerprints(found, base)
+    # Members that no refresh computes: a definition that looks at them is computed anew when they are others.
+    given = {f"list:{each.key}": str(each.upload) for each in fields.lists.values()}
+    given |= {f"audience:{each.key}": str(each.run) for each in fields.audiences.values() if each.scheduled}
+    rules = programs.fingerprints(found, base)
+    now = programs.fingerprints(found, base | given) if given else rules
+    hashes = {name: text if now[name] == text else f"{text}.{now[name]}" for name, text in rules.items()}
     return Work(fields, rfm, programs.levels_of(found), hashes)
+
+
+def _rule_of(text: str) -> str:
+    return text.partition(".")[0]
 
 
 def describe(fields: Fields) -> str:
@@ -251,7 +272,7 @@ def _can_merge(owner: Warehouse, work: Work, known: Mapping[str, State], moment:
     to, and nothing that changes with facts of other people (households) or by another computation (value)."""
     same = {name: state.definition_hash for name, state in known.items()} == dict(work.hashes)
     today = all(moment.date_of(state.as_of) == moment.day for state in known.values())
-    if not (known and same and today):
+    if not (known and same and today) or work.moved_after(min(state.as_of for state in known.values())):
         return False
     compiled = work.programs(only=True)
     if any(program.plan.asks_of_others for program in compiled) or _value_moved(owner, work):

@@ -1,11 +1,12 @@
 """What crosses HTTP about conditions, tags and audiences; layers are in layer_schemas."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, JsonValue
 
 from potager.core.paging import PageQuery
+from potager.insight.schedules import Schedule
 from potager.insight.specs import Colour
 from potager.people.schemas import CustomerState
 
@@ -53,6 +54,7 @@ class Catalogue(BaseModel):
     tags: list[TagFieldOut]
     layers: list[LayerFieldOut]
     audiences: list[Named]
+    lists: list[Named]
     staff: list[Named]
     sources: list[Named]
     windows: list[Named]
@@ -231,9 +233,38 @@ class Knowledge(BaseModel):
     audiences: list[Named]
 
 
-class AudienceOut(Named):
-    """An audience. n: members of the newest version (null: not computed yet)."""
+class UsedBy(BaseModel):
+    """A definition that refers to another ("audience:…", "tag:…", "layer:…", "journey:…"), and what it is called."""
 
+    user: str
+    name: str
+
+
+class AudienceDay(BaseModel):
+    """How many were in an audience at the end of a business day; null before it was first computed."""
+
+    day: date
+    n: int | None
+
+
+class AudienceOut(Named):
+    """An audience. n: members of the newest version (null: not computed yet).
+
+    kind         live, scheduled or frozen
+    next_run     of a scheduled one: when it is computed next
+    late_from    its last run made up for this time, well after it
+    computed_at  when, by the machine's clock, and `ms` how long it took
+    trend        the last 30 days; none for a frozen one
+    """
+
+    kind: Literal["live", "scheduled", "frozen"]
+    schedule: Schedule | None
+    next_run: datetime | None
+    late_from: datetime | None
+    computed_at: datetime | None
+    ms: int | None
+    trend: list[AudienceDay]
+    used_by: list[UsedBy]
     condition: Written
     note: str
     sentence: str

@@ -59,9 +59,11 @@ UNION ALL SELECT 'total', CAST(count(*) AS BIGINT), CAST(0 AS BIGINT) FROM custo
 UNION ALL SELECT 'sample', cid, h FROM ten"""
 
 
-def members(condition: Condition | Bound, as_of: AsOf = None, *, fields: Fields | None = None) -> Cids:
-    """The live customers for whom the condition holds, ascending."""
-    found = _ask(condition, as_of, fields, "SELECT cid FROM ({}) AS m ORDER BY cid")
+def members(
+    condition: Condition | Bound, as_of: AsOf = None, *, fields: Fields | None = None, guarded: bool = True
+) -> Cids:
+    """The live customers for whom the condition holds, ascending. guarded: refuse what is too heavy to wait for."""
+    found = _ask(condition, as_of, fields, "SELECT cid FROM ({}) AS m ORDER BY cid", guarded=guarded)
     return found["cid"].to_numpy()
 
 

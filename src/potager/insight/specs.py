@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from potager.insight.schedules import Schedule
+
 KEY = r"^[a-z][a-z0-9_-]{0,63}$"
 # What tags and their groups are painted in; the console has a colour for each.
 Colour = Literal["", "green", "cyan", "blue", "purple", "amber", "red", "grey"]
@@ -94,9 +96,16 @@ class LayerSpec(_Spec):
 
 
 class AudienceSpec(_Spec):
-    """A live audience: its members follow the condition at every refresh."""
+    """An audience: live, its members follow the condition at every refresh; with a schedule, at its times."""
 
     condition: dict[str, JsonValue]
+    note: str = Field("", max_length=300)
+    schedule: Schedule | None = None
+
+
+class ListSpec(_Spec):
+    """An uploaded list: what it is called. Who is on it comes from a file."""
+
     note: str = Field("", max_length=300)
 
 

@@ -36,6 +36,7 @@ def load(owner: Warehouse, cid: int, moment: Moment, fields: Fields) -> Subject:
         cid,
         {household: frozenset(held) for household, held in _by_household(roles).items()},
         partial(_relatives, owner, cid, moment, fields),
+        membership.on_lists_since(cid, moment.at) if fields.lists else {},
     )
 
 

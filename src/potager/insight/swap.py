@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 import pyarrow as pa
+from pyroaring import BitMap
 
 from potager.core import clock
 from potager.facts.warehouse import Writer
@@ -192,22 +193,31 @@ _VERSION: Final = pa.schema(_VERSION_FIELDS)
 
 
 def _audience(writer: Writer, definition: Definition, moment: Moment, log: Log, *, only: bool) -> dict[str, int]:
-    """A new version where the members differ, and who came and went."""
-    key = definition.key
+    """The members of an audience out of the temporary table `result`."""
     now = bitmap_of(writer.query(f'SELECT cid FROM result WHERE "{definition.name}" ORDER BY cid'))
+    whose = bitmap_of(writer.query("SELECT cid FROM changed")) if only else None
+    return {definition.name: put_version(writer, definition.key, now, moment.at, log, whose=whose)}
+
+
+def put_version(writer: Writer, key: str, now: BitMap, at: datetime, log: Log, *, whose: BitMap | None = None) -> int:
+    """A new version of an audience where the members differ, and who came and went.
+
+    whose  the customers looked at, all when None: the others stay as they were
+    Returns how many there are.
+    """
     row = writer.query(
         "SELECT version, bitmap FROM audience_version WHERE audience = ? ORDER BY version DESC LIMIT 1", [key]
     ).to_pylist()
-    before = type(now).deserialize(row[0]["bitmap"]) if row else type(now)()
-    if only:
-        now |= before - bitmap_of(writer.query("SELECT cid FROM changed"))
+    before = BitMap.deserialize(row[0]["bitmap"]) if row else BitMap()
+    if whose is not None:
+        now |= before - whose
     if row and now == before:
-        return {definition.name: len(now)}
+        return len(now)
     version = {
         "audience": key,
         "version": row[0]["version"] + 1 if row else 1,
         "computed_at": clock.wall().replace(tzinfo=None),
-        "as_of": moment.at.astimezone(UTC).replace(tzinfo=None),
+        "as_of": at.astimezone(UTC).replace(tzinfo=None),
         "n": len(now),
         "bitmap": now.serialize(),
     }
@@ -216,7 +226,7 @@ def _audience(writer: Writer, definition: Definition, moment: Moment, log: Log, 
     writer.stage("left_now", listed(before - now))
     log.add(Output.AUDIENCE, {key: "SELECT cid, NULL AS from_value, 'in' AS to_value FROM entered"})
     log.add(Output.AUDIENCE, {key: "SELECT cid, 'in' AS from_value, NULL AS to_value FROM left_now"})
-    return {definition.name: len(now)}
+    return len(now)
 
 
 def stage_lists(writer: Writer, names: Sequence[str], at: datetime) -> None:

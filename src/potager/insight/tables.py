@@ -22,6 +22,11 @@ RESULTS: Final = {
     "audience_version": (
         "audience VARCHAR, version INTEGER, computed_at TIMESTAMP, as_of TIMESTAMP, n BIGINT, bitmap BLOB"
     ),
+    # Runs of scheduled audiences. planned: when it was due, NULL when asked for; ran_at: business time it began.
+    "audience_run": (
+        "audience VARCHAR, as_of TIMESTAMP, planned TIMESTAMP, ran_at TIMESTAMP, computed_at TIMESTAMP, ms BIGINT, "
+        "n BIGINT, definition_hash VARCHAR"
+    ),
     # Every change of a tag, a layer or a membership. An audience's value is the number of the spell.
     "change_log": (
         "seq BIGINT, refresh_id VARCHAR, kind VARCHAR, name VARCHAR, cid INTEGER, from_value VARCHAR, "

@@ -182,3 +182,51 @@ def speaker(cid: int) -> int:
     held = Identity.objects.filter(customer_id=cid).order_by("id")
     home = held.filter(home_cid=cid).values_list("id", flat=True).first()
     return home or held.values_list("id", flat=True)[0]
+
+
+def bearers(kind: str, values: Iterable[str]) -> dict[str, set[int]]:
+    """Who bears each value as an identity of this type, in whatever realm; kind "cid" reads numbers of customers.
+
+    Values that nobody living bears, or that no identity of the type can have, are left out.
+    """
+    asked = dict.fromkeys(values)
+    found: dict[str, set[int]] = {}
+    stored = _stored(kind, asked)
+    keys = list(stored)
+    for start in range(0, len(keys), _LOOKED_UP):
+        chunk = keys[start : start + _LOOKED_UP]
+        for value, cid in _bearing(kind, chunk):
+            for text in stored[value]:
+                found.setdefault(text, set()).add(cid)
+    return found
+
+
+# Values a statement asks for: SQLite takes some thousands of parameters.
+_LOOKED_UP = 900
+
+
+def _stored(kind: str, values: Iterable[str]) -> dict[str, list[str]]:
+    """The values as they are stored → as they were written."""
+    found: dict[str, list[str]] = {}
+    for text in values:
+        if kind == "cid":
+            if text.isascii() and text.isdecimal() and 0 < int(text) < _MOST_CID:
+                found.setdefault(str(int(text)), []).append(text)
+            continue
+        try:
+            value = handle_of(IdentityRef(kind, "", text)).value
+        except Problem:
+            continue
+        found.setdefault(value, []).append(text)
+    return found
+
+
+_MOST_CID = 2**31
+
+
+def _bearing(kind: str, values: list[str]) -> Iterable[tuple[str, int]]:
+    if kind == "cid":
+        known = Customer.objects.filter(id__in=[int(each) for each in values]).exclude(state=State.DELETED)
+        return [(str(cid), heir or cid) for cid, heir in known.values_list("id", "merged_into_id")]
+    rows = Identity.objects.filter(type=kind, value__in=values).exclude(customer__state=State.DELETED)
+    return rows.values_list("value", "customer_id")

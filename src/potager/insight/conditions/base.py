@@ -127,6 +127,7 @@ class Subject:
     audiences  key → since when a member, for the audiences they are in at `moment`
     roles      household → the roles they have in it
     relatives  the others of these households, read when asked for
+    lists      key → since when on it, for the uploaded lists they are on at `moment`
     """
 
     moment: Moment
@@ -139,6 +140,7 @@ class Subject:
     cid: int = 0
     roles: Mapping[int, frozenset[str]] = field(default_factory=dict)
     relatives: Callable[[], Sequence[Relative]] = tuple
+    lists: Mapping[str, datetime | None] = field(default_factory=dict)
 
     @property
     def added_at(self) -> datetime | None:
@@ -212,7 +214,7 @@ class BoundLeaf:
 
     @property
     def needs(self) -> frozenset[str]:
-        """The layers and audiences it looks up, as "layer:rfm"."""
+        """The layers, audiences and uploaded lists it looks up, as "layer:rfm"."""
         return frozenset()
 
     @property
