@@ -77,3 +77,66 @@ def test_a_list_is_uploaded_looked_at_used_and_replaced(at_lists: Page):
 def choose(page: Page, label: str, value: str) -> None:
     page.get_by_label(label, exact=True).click()
     page.locator(".ant-select-dropdown:visible").get_by_text(value, exact=True).click()
+
+
+def test_an_audience_is_scheduled_run_now_and_shown_with_its_next_run_and_size(at_lists: Page):
+    page = at_lists
+    page.goto("/audiences/new")
+    page.get_by_label("名称").fill("每月月末的买家")
+    page.get_by_role("button", name="条件", exact=True).click()
+    page.get_by_role("menuitem", name="行为", exact=True).click()
+    expect(page.locator("[aria-busy=false] .big-number")).to_have_text(re.compile(r"^[1-9][\d,]* 人$"))
+    page.get_by_text("定时：到点算一次，中间不变").click()
+    choose(page, "多久一次", "每月")
+    page.get_by_label("几号").fill("31")
+    page.get_by_label("第 1 个时间").fill("08:30")
+    expect(page.get_by_text("每月 31 日 08:30 算一次，没有这一天的月份在最后一天")).to_be_visible()
+    page.get_by_role("button", name="保存").click()
+    expect(page).to_have_url(re.compile(r"/audiences/audience"))
+    expect(page.get_by_text("还没算过")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"下次 \d{4}-\d\d-(28|29|30|31) 08:30"))).to_be_visible()
+
+    page.get_by_role("button", name="立即运行").click()
+    said = page.get_by_text(re.compile(r"^已重新计算：[1-9][\d,]* 人$"))
+    expect(said).to_be_visible()
+    members = re.sub(r"\D", "", said.inner_text())
+    expect(page.get_by_text(re.compile(r"上次计算 .*用时 [\d,]+ 毫秒 · 下次"))).to_be_visible()
+
+    page.goto("/audiences")
+    row = page.get_by_role("row").filter(has_text="每月月末的买家")
+    assert members in re.sub(r",", "", row.inner_text())
+    expect(row.get_by_text("定时", exact=True)).to_be_visible()
+    expect(row.get_by_text(re.compile("下次 .* 08:30"))).to_be_visible()
+    expect(row.get_by_role("img", name=re.compile("^近 30 天从"))).to_be_visible()
+
+    row.get_by_role("link", name="每月月末的买家").click()
+    page.get_by_text("实时：跟着数据进出").click()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("人群已保存，下次刷新时进出")).to_be_visible()
+    expect(page.get_by_role("button", name="立即运行")).to_be_hidden()
+
+
+def test_audiences_are_found_by_name(at_lists: Page):
+    page = at_lists
+    page.goto("/audiences")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text(re.compile("个人群$"))
+    for n in range(max(0, 11 - int(heading.inner_text().split()[0]))):
+        made = page.request.post(
+            "/api/insight/audiences",
+            data={"key": f"found_{n}", "name_zh": f"寻找 {n}", "condition": {"all": []}},
+            headers={"X-CSRFToken": token(page)},
+        )
+        assert made.ok, made.text()
+    page.reload()
+    page.get_by_label("按名称找人群").fill("寻找 0")
+    rows = page.get_by_role("table", name="人群").locator("tbody tr")
+    expect(rows).to_have_count(1)
+    page.get_by_label("按名称找人群").fill("没有这样的名字")
+    expect(page.get_by_text("没有名称含「没有这样的名字」的人群")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("按名称找人群")).to_have_value("没有这样的名字")
+
+
+def token(page: Page) -> str:
+    return next(each["value"] for each in page.context.cookies() if each["name"] == "csrftoken")

@@ -7,6 +7,7 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pyroaring import BitMap
 
 from potager.core import clock, store
 from potager.core.errors import Conflict, Problem
@@ -164,6 +165,10 @@ def test_a_list_in_use_is_not_removed_and_its_users_are_named(garden, tmp_path):
     with pytest.raises(Conflict) as refused, store.write():
         lists.remove(SYSTEM, "vip")
     assert refused.value.zh == "名单「贵宾」还在使用：受邀"
+    spec = AudienceSpec(key="kept", name_zh="存", condition={"list": "vip"})
+    with store.write():
+        # A frozen one was taken from the list and needs it no more.
+        definitions.freeze(SYSTEM, spec, BitMap([1]), of="invited")
     with store.write():
         definitions.remove(SYSTEM, "audience", "invited")
         lists.remove(SYSTEM, "vip")

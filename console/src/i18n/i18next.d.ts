@@ -1,9 +1,11 @@
 import 'i18next'
+import type { zh as audienceActs } from '../pages/audiences/acts.zh'
+import type { zh as lists } from '../pages/audiences/lists.zh'
 import type { zh } from './zh'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'common'
-    resources: typeof zh
+    resources: typeof zh & { audienceActs: typeof audienceActs; lists: typeof lists }
   }
 }

@@ -1,8 +1,16 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { en } from './en'
-import { zh } from './zh'
+import { en as actsEn } from '../pages/audiences/acts.en'
+import { zh as actsZh } from '../pages/audiences/acts.zh'
+import { en as listsEn } from '../pages/audiences/lists.en'
+import { zh as listsZh } from '../pages/audiences/lists.zh'
+import { en as shellEn } from './en'
+import { zh as shellZh } from './zh'
+
+// With those that come with a part of a page.
+const zh = { ...shellZh, audienceActs: actsZh, lists: listsZh }
+const en = { ...shellEn, audienceActs: actsEn, lists: listsEn }
 
 function keysOf(texts: object, prefix = ''): string[] {
   return Object.entries(texts).flatMap(([key, value]) =>

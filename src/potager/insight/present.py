@@ -192,7 +192,7 @@ def _case_sentence(row: TagDefinition, words: Words) -> str:
 
 
 def uses(fields: Fields) -> dict[str, list[str]]:
-    """Which definitions refer to each tag, layer model, audience and list."""
+    """Which definitions refer to each tag, layer model, audience and list. A frozen audience needs none."""
     found: dict[str, list[str]] = {}
 
     def note(user: str, written: object) -> None:
@@ -205,7 +205,8 @@ def uses(fields: Fields) -> dict[str, list[str]]:
     for model in fields.layers.values():
         note(f"layer:{model.key}", model.rule)
     for audience in fields.audiences.values():
-        note(f"audience:{audience.key}", audience.rule)
+        if not audience.frozen:
+            note(f"audience:{audience.key}", audience.rule)
     for source in _written_elsewhere:
         for user, written in source().items():
             note(user, written)

@@ -8,16 +8,19 @@ import { useMayWrite } from '../../api/session'
 import { ConditionEditor } from '../../conditions/Editor'
 import type { Condition } from '../../conditions/tree'
 import { useAct } from '../../shared/act'
-import { Chip } from '../../shared/Chip'
 import { useFormat } from '../../shared/format'
 import { newKey } from '../../shared/keys'
 import { later } from '../../shared/later'
 import { asProblem, Loaded, NotAllowed, Skeleton } from '../../shared/PageState'
 import { Submit } from '../../shared/Submit'
 import { Sentence } from '../../shared/Sentence'
-import { Draw } from './Draw'
-import { Export } from './Export'
+import { KindChip } from './KindChip'
+import { isWhole, type Schedule } from './schedule'
+import { Size } from './Size'
 
+const Draw = later(async () => (await import('./Draw')).Draw)
+const Export = later(async () => (await import('./Export')).Export)
+const ScheduleForm = later(async () => (await import('./ScheduleForm')).ScheduleForm, <Skeleton rows={2} />)
 const Members = later(async () => (await import('./Members')).Members, <Skeleton />)
 
 type AudienceOut = components['schemas']['AudienceOut']
@@ -48,6 +51,7 @@ function EditAudience({ audience }: { audience: AudienceOut | null }) {
   const navigate = useNavigate()
   const [name, setName] = useState(audience ? format.named(audience) : '')
   const [condition, setCondition] = useState<Condition | null>((audience?.condition as Condition | undefined) ?? null)
+  const [schedule, setSchedule] = useState<Schedule | null>(audience?.schedule ?? null)
   const save = useAct(
     async () => {
       const key = audience?.key ?? newKey('audience')
@@ -58,6 +62,7 @@ function EditAudience({ audience }: { audience: AudienceOut | null }) {
         name_en: english ? name : (audience?.name_en ?? ''),
         condition: condition ?? {},
         note: audience?.note ?? '',
+        schedule,
       }
       if (audience) await http.PUT('/api/insight/audiences/{key}', { params: { path: { key } }, body })
       else await http.POST('/api/insight/audiences', { body })
@@ -79,13 +84,13 @@ function EditAudience({ audience }: { audience: AudienceOut | null }) {
               onChange={(event) => setName(event.target.value)}
               style={{ fontSize: 20, fontWeight: 650, width: 380, maxWidth: '100%', paddingInline: audience ? 0 : undefined }}
             />
-            <Chip tone="good">{t('live')}</Chip>
+            {audience && <KindChip audience={audience} />}
           </span>
         }
         sub={
           <>
             <Link to="/audiences">{t('back')}</Link>
-            {audience?.as_of && ` · ${t('computed', { at: format.moment(audience.as_of), n: format.count(audience.n) })}`}
+            {audience && <Stand audience={audience} />}
           </>
         }
         acts={
@@ -93,7 +98,7 @@ function EditAudience({ audience }: { audience: AudienceOut | null }) {
             {audience && <MoreActs audience={audience} />}
             <Button
               type="primary"
-              disabled={name.trim() === '' || condition === null}
+              disabled={name.trim() === '' || condition === null || (schedule !== null && !isWhole(schedule))}
               loading={save.isPending}
               onClick={() => save.mutate(undefined)}
             >
@@ -103,8 +108,42 @@ function EditAudience({ audience }: { audience: AudienceOut | null }) {
         }
       />
       {save.error && <Alert type="error" showIcon title={asProblem(save.error).message} />}
-      <ConditionEditor initial={(audience?.condition as Condition | undefined) ?? null} onChange={setCondition} />
+      <ConditionEditor
+        initial={(audience?.condition as Condition | undefined) ?? null}
+        onChange={setCondition}
+        aside={<ScheduleForm schedule={schedule} onChange={setSchedule} />}
+      />
+      {audience && <Size audience={audience} />}
     </div>
+  )
+}
+
+/** As of when the members are, how long that took, whether it came late, and when they are computed next. */
+function Stand({ audience }: { audience: AudienceOut }) {
+  const { t } = useTranslation('audiences')
+  const format = useFormat()
+  const said = [
+    audience.as_of === null
+      ? audience.schedule && t('notYetRun')
+      : t('computed', { at: format.moment(audience.as_of), n: format.count(audience.n) }),
+    audience.ms !== null && t('took', { ms: format.count(audience.ms) }),
+    audience.late_from !== null && t('late', { at: format.moment(audience.late_from) }),
+    audience.next_run !== null && t('nextRun', { at: format.moment(audience.next_run) }),
+  ].filter((each) => typeof each === 'string')
+  return said.map((each) => ` · ${each}`).join('')
+}
+
+function RunNow({ audience }: { audience: AudienceOut }) {
+  const { t } = useTranslation('audiences')
+  const format = useFormat()
+  const run = useAct(
+    async () => (await http.POST('/api/insight/audiences/{key}/run', { params: { path: { key: audience.key } } })).data,
+    { done: (found) => t('ran', { n: format.count(found?.n) }), stale: ['/api/insight'] },
+  )
+  return (
+    <Button loading={run.isPending} onClick={() => run.mutate(undefined)}>
+      {t('runNow')}
+    </Button>
   )
 }
 
@@ -120,6 +159,7 @@ function MoreActs({ audience }: { audience: AudienceOut }) {
   )
   return (
     <>
+      {audience.kind === 'scheduled' && <RunNow audience={audience} />}
       <Popconfirm title={t('removeAsk')} onConfirm={() => remove.mutate(undefined)}>
         <Button>{t('remove')}</Button>
       </Popconfirm>
@@ -176,15 +216,16 @@ function ReadAudience({ audience }: { audience: AudienceOut }) {
         title={t(audience.frozen_at === null ? 'liveTitle' : 'frozenTitle', { name: format.named(audience), n: format.count(audience.n) })}
         sub={
           <>
-            <Link to="/audiences">{t('back')}</Link> ·{' '}
+            <Link to="/audiences">{t('back')}</Link>
             {audience.frozen_at === null
-              ? t('computed', { at: format.moment(audience.as_of), n: format.count(audience.n) })
-              : t('frozenSub', { at: format.moment(audience.frozen_at) })}
+              ? <Stand audience={audience} />
+              : ` · ${t('frozenSub', { at: format.moment(audience.frozen_at) })}`}
           </>
         }
         acts={mayWrite && <MoreActs audience={audience} />}
       />
       <div className="card calm">{audience.sentence}</div>
+      {audience.frozen_at === null && <Size audience={audience} />}
       <Members audienceKey={audience.key} />
     </div>
   )

@@ -7,6 +7,7 @@ import { useAct } from '../../shared/act'
 import { useFormat } from '../../shared/format'
 import { newKey } from '../../shared/keys'
 import { Submit } from '../../shared/Submit'
+import './actTexts'
 
 type AudienceOut = components['schemas']['AudienceOut']
 type SetOp = components['schemas']['SetOp']
@@ -31,7 +32,7 @@ export function Combine({
   initial?: Partial<Fields>
   onClose: () => void
 }) {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('audienceActs')
   const format = useFormat()
   const navigate = useNavigate()
   const save = useAct(
@@ -49,7 +50,7 @@ export function Combine({
     <Select mode="multiple" maxCount={6} options={options} optionFilterProp="label" aria-label={label} />
   )
   return (
-    <Modal open title={t('combine')} footer={null} onCancel={onClose}>
+    <Modal open title={t('combine', { ns: 'audiences' })} footer={null} onCancel={onClose}>
       <p className="sub">{t('combineText')}</p>
       <Form<Fields>
         layout="vertical"
@@ -73,7 +74,7 @@ export function Combine({
             ]}
           />
         </Form.Item>
-        <Form.Item name="name" label={t('name')} rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}>
+        <Form.Item name="name" label={t('name', { ns: 'audiences' })} rules={[{ required: true, whitespace: true, message: t('nameNeeded', { ns: 'audiences' }) }]}>
           <Input />
         </Form.Item>
         <Submit act={save} />

@@ -8,6 +8,7 @@ import { useAct } from '../../shared/act'
 import { useFormat } from '../../shared/format'
 import { newKey } from '../../shared/keys'
 import { Submit } from '../../shared/Submit'
+import './actTexts'
 
 type AudienceOut = components['schemas']['AudienceOut']
 
@@ -20,7 +21,7 @@ interface Fields {
 
 /** Some of an audience, or all of it in parts: lists that never change. */
 export function Draw({ audience, onClose }: { audience: AudienceOut; onClose: () => void }) {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('audienceActs')
   const format = useFormat()
   const navigate = useNavigate()
   const [kind, setKind] = useState<'sample' | 'split'>('sample')
@@ -41,7 +42,7 @@ export function Draw({ audience, onClose }: { audience: AudienceOut; onClose: ()
     { done: t('drawn'), stale: ['/api/insight'], then: (to) => void navigate(to), quiet: true },
   )
   return (
-    <Modal open title={t('draw')} footer={null} onCancel={onClose}>
+    <Modal open title={t('draw', { ns: 'audiences' })} footer={null} onCancel={onClose}>
       <p className="sub">{t('drawText')}</p>
       <Segmented<'sample' | 'split'>
         aria-label={t('drawKind')}
@@ -74,10 +75,10 @@ export function Draw({ audience, onClose }: { audience: AudienceOut; onClose: ()
 }
 
 function SampleFields() {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('audienceActs')
   return (
     <>
-      <Form.Item name="name" label={t('name')} rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}>
+      <Form.Item name="name" label={t('name', { ns: 'audiences' })} rules={[{ required: true, whitespace: true, message: t('nameNeeded', { ns: 'audiences' }) }]}>
         <Input />
       </Form.Item>
       <Form.Item name="percent" label={t('drawPercent')} rules={[{ required: true }]}>
@@ -88,14 +89,14 @@ function SampleFields() {
 }
 
 function PartFields({ name }: { name: string }) {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('audienceActs')
   return (
     <Form.List name="parts">
       {(parts, { add, remove }) => (
         <div className="stack">
           {parts.map((part, i) => (
             <div className="line" key={part.key}>
-              <Form.Item name={[part.name, 'name']} rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}>
+              <Form.Item name={[part.name, 'name']} rules={[{ required: true, whitespace: true, message: t('nameNeeded', { ns: 'audiences' }) }]}>
                 <Input aria-label={t('partName', { n: i + 1 })} />
               </Form.Item>
               <Form.Item name={[part.name, 'share']} rules={[{ required: true }]}>

@@ -4,12 +4,13 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client'
 import { useFormat } from '../../shared/format'
 import { Loaded } from '../../shared/PageState'
+import './actTexts'
 
 type Columns = Record<'tag' | 'layer', string[]>
 
 /** Take the members away as a file: which format, and what stands beside each customer. */
 export function Export({ audienceKey, onClose }: { audienceKey: string; onClose: () => void }) {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('audienceActs')
   const format = useFormat()
   const catalog = api.useQuery('get', '/api/insight/catalog')
   const [form, setForm] = useState<'xlsx' | 'csv'>('xlsx')

@@ -9,6 +9,7 @@ import { useFormat } from '../../shared/format'
 import { later } from '../../shared/later'
 import { Empty, Loaded } from '../../shared/PageState'
 import { Sentence } from '../../shared/Sentence'
+import './listTexts'
 import { UsedBy } from './UsedBy'
 
 const UploadList = later(async () => (await import('./UploadList')).UploadList)
@@ -17,13 +18,13 @@ export type ListOut = components['schemas']['ListOut']
 
 /** The people files name: every list with its newest file, who uses it, and the lines that named nobody. */
 export function Lists() {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('lists')
   const mayWrite = useMayWrite()
   const [uploading, setUploading] = useState<ListOut | 'new' | null>(null)
   const lists = api.useQuery('get', '/api/insight/lists')
   const add = mayWrite && (
     <Button type="primary" onClick={() => setUploading('new')}>
-      {t('lists.upload')}
+      {t('upload')}
     </Button>
   )
   return (
@@ -31,19 +32,19 @@ export function Lists() {
       <Loaded query={lists}>
         {({ items }) => (
           <>
-            <Sentence title={t('lists.title', { n: items.length })} sub={t('lists.sub')} acts={add} />
+            <Sentence title={t('title', { n: items.length })} sub={t('sub')} acts={add} />
             {items.length === 0 ? (
-              <Empty title={t('lists.none')} text={t('lists.noneText')} act={add} />
+              <Empty title={t('none')} text={t('noneText')} act={add} />
             ) : (
               <div className="card scroll-x">
-                <table className="grid" aria-label={t('tab.lists')}>
+                <table className="grid" aria-label={t('table')}>
                   <thead>
                     <tr>
-                      <th>{t('lists.name')}</th>
-                      <th className="num">{t('lists.size')}</th>
-                      <th>{t('lists.file')}</th>
-                      <th>{t('lists.users')}</th>
-                      {mayWrite && <th>{t('lists.acts')}</th>}
+                      <th>{t('name')}</th>
+                      <th className="num">{t('size')}</th>
+                      <th>{t('file')}</th>
+                      <th>{t('users')}</th>
+                      {mayWrite && <th>{t('acts')}</th>}
                     </tr>
                   </thead>
                   <tbody>
@@ -63,11 +64,11 @@ export function Lists() {
 }
 
 function ListRow({ list, onReplace }: { list: ListOut; onReplace: () => void }) {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('lists')
   const format = useFormat()
   const mayWrite = useMayWrite()
   const remove = useAct(() => http.DELETE('/api/insight/lists/{key}', { params: { path: { key: list.key } } }), {
-    done: t('lists.removed'),
+    done: t('removed'),
     stale: ['/api/insight'],
   })
   return (
@@ -78,29 +79,29 @@ function ListRow({ list, onReplace }: { list: ListOut; onReplace: () => void }) 
       </td>
       <td className="num strong">{format.people(list.n)}</td>
       <td>
-        {list.file_name} <span className="sub">{t(`lists.kinds.${list.kind as 'cid'}`)}</span>
+        {list.file_name} <span className="sub">{t(`kinds.${list.kind as 'cid'}`)}</span>
         <div className="sub">
-          {t('lists.by', { at: format.moment(list.uploaded_at), by: list.by })} ·{' '}
+          {t('by', { at: format.moment(list.uploaded_at), by: list.by })} ·{' '}
           {list.missing === 0 ? (
-            t('lists.allFound')
+            t('allFound')
           ) : mayWrite ? (
             <a href={`/api/insight/lists/${list.key}/misses`} download>
-              {t('lists.misses', { n: format.count(list.missing) })}
+              {t('misses', { n: format.count(list.missing) })}
             </a>
           ) : (
-            t('lists.misses', { n: format.count(list.missing) })
+            t('misses', { n: format.count(list.missing) })
           )}
         </div>
       </td>
-      <td>{list.used_by.length === 0 ? <span className="sub">{t('lists.nobody')}</span> : <UsedBy users={list.used_by} />}</td>
+      <td>{list.used_by.length === 0 ? <span className="sub">{t('nobody')}</span> : <UsedBy users={list.used_by} />}</td>
       {mayWrite && (
         <td className="nowrap">
           <Button size="small" onClick={onReplace}>
-            {t('lists.replace')}
+            {t('replace')}
           </Button>{' '}
-          <Popconfirm title={t('lists.removeAsk')} onConfirm={() => remove.mutate(undefined)}>
+          <Popconfirm title={t('removeAsk')} onConfirm={() => remove.mutate(undefined)}>
             <Button size="small" danger loading={remove.isPending}>
-              {t('lists.remove')}
+              {t('remove')}
             </Button>
           </Popconfirm>
         </td>

@@ -9,6 +9,7 @@ import { useAddress } from '../../shared/address'
 import { useFormat } from '../../shared/format'
 import { Empty, Loaded, NotAllowed } from '../../shared/PageState'
 import { Sentence } from '../../shared/Sentence'
+import './actTexts'
 import { Combine } from './Combine'
 import { UpSet } from './UpSet'
 
@@ -24,7 +25,7 @@ export default function Overlap() {
 }
 
 function Chosen({ audiences }: { audiences: readonly AudienceOut[] }) {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('audienceActs')
   const format = useFormat()
   const [address, setAddress] = useAddress({ of: '' })
   const known = new Set(audiences.map((each) => each.key))
@@ -46,7 +47,7 @@ function Chosen({ audiences }: { audiences: readonly AudienceOut[] }) {
         }
         sub={
           <>
-            <Link to="/audiences">{t('back')}</Link> · {t('overlapSub')}
+            <Link to="/audiences">{t('back', { ns: 'audiences' })}</Link> · {t('overlapSub')}
           </>
         }
       />
@@ -71,7 +72,7 @@ function Chosen({ audiences }: { audiences: readonly AudienceOut[] }) {
 }
 
 function Found({ audiences, found }: { audiences: readonly AudienceOut[]; found: components['schemas']['OverlapOut'] }) {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('audienceActs')
   const mayWrite = useMayWrite()
   const [region, setRegion] = useState<readonly string[] | null>(null)
   if (found.n === 0) return <Empty title={t('overlapNobody')} text={t('overlapNobodyText')} />

@@ -2,20 +2,21 @@ import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { components } from '../../api/schema'
 import { useFormat } from '../../shared/format'
+import './actTexts'
 import './upset.css'
 
 type OverlapOut = components['schemas']['OverlapOut']
 
 /** An UpSet plot as a table: a column of dots per audience, a row and a bar per region, so that it reads aloud too. */
 export function UpSet({ overlap, onChoose }: { overlap: OverlapOut; onChoose?: (inside: readonly string[]) => void }) {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('audienceActs')
   const format = useFormat()
   const most = Math.max(...overlap.regions.map((region) => region.n))
   const names = new Map(overlap.audiences.map((each) => [each.key, format.named(each)]))
   const said = (inside: readonly string[]) => format.list(inside.map((key) => format.quoted(names.get(key) ?? key)))
   return (
     <div className="card scroll-x">
-      <table className="grid upset" aria-label={t('overlap')}>
+      <table className="grid upset" aria-label={t('overlap', { ns: 'audiences' })}>
         <thead>
           <tr>
             {overlap.audiences.map((each) => (
@@ -25,7 +26,7 @@ export function UpSet({ overlap, onChoose }: { overlap: OverlapOut; onChoose?: (
               </th>
             ))}
             <th scope="col">{t('region')}</th>
-            <th scope="col" className="num">{t('size')}</th>
+            <th scope="col" className="num">{t('size', { ns: 'audiences' })}</th>
             <th scope="col" className="num">{t('share')}</th>
             {onChoose && <th scope="col"><span className="upset-hidden">{t('keepRegion')}</span></th>}
           </tr>

@@ -34,7 +34,7 @@ function formOf({ file, ...fields }: Asked & Record<string, string | File | unde
 
 /** A new list, or a new file of one there is: choose, see whom it names, keep it. */
 export function UploadList({ list, onClose }: { list: ListOut | null; onClose: () => void }) {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('lists')
   const format = useFormat()
   const [asked, setAsked] = useState<Asked | null>(null)
   const look = useAct(
@@ -71,18 +71,18 @@ export function UploadList({ list, onClose }: { list: ListOut | null; onClose: (
         bodySerializer: formOf({ ...asked, ...spec }),
       })
     },
-    { done: t('lists.saved', { n: format.count(look.data?.found ?? 0) }), stale: ['/api/insight'], then: onClose, quiet: true },
+    { done: t('saved', { n: format.count(look.data?.found ?? 0) }), stale: ['/api/insight'], then: onClose, quiet: true },
   )
   return (
-    <Modal open width={640} title={t(list ? 'lists.replace' : 'lists.upload')} footer={null} onCancel={onClose}>
-      {list && <p className="sub">{t('lists.replaceText', { name: format.named(list) })}</p>}
+    <Modal open width={640} title={t(list ? 'replace' : 'upload')} footer={null} onCancel={onClose}>
+      {list && <p className="sub">{t('replaceText', { name: format.named(list) })}</p>}
       {look.error && <Alert type="error" showIcon title={asProblem(look.error).message} />}
       {asked === null || look.error ? (
         <Choose isReading={look.isPending} onFile={(file) => ask({ file, column: '', kind: '' })} />
       ) : (
         <div className="stack">
           {look.data === undefined ? (
-            <p>{t('lists.reading')}</p>
+            <p>{t('reading')}</p>
           ) : (
             <Found preview={look.data} asked={asked} onAsk={ask} onOther={() => setAsked(null)} />
           )}
@@ -90,10 +90,10 @@ export function UploadList({ list, onClose }: { list: ListOut | null; onClose: (
             {!list && (
               <Form.Item
                 name="name"
-                label={t('name')}
-                rules={[{ required: true, whitespace: true, message: t('lists.nameNeeded') }]}
+                label={t('called')}
+                rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}
               >
-                <Input placeholder={t('lists.nameExample')} />
+                <Input placeholder={t('nameExample')} />
               </Form.Item>
             )}
             <Submit act={save} />
@@ -105,7 +105,7 @@ export function UploadList({ list, onClose }: { list: ListOut | null; onClose: (
 }
 
 function Choose({ isReading, onFile }: { isReading: boolean; onFile: (file: File) => void }) {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('lists')
   return (
     <Upload.Dragger
       showUploadList={false}
@@ -119,8 +119,8 @@ function Choose({ isReading, onFile }: { isReading: boolean; onFile: (file: File
       <p className="ant-upload-drag-icon">
         <InboxOutlined />
       </p>
-      <p>{isReading ? t('lists.reading') : t('lists.drop')}</p>
-      <p className="sub">{t('lists.dropHint')}</p>
+      <p>{isReading ? t('reading') : t('drop')}</p>
+      <p className="sub">{t('dropHint')}</p>
     </Upload.Dragger>
   )
 }
@@ -136,7 +136,7 @@ function Found({
   onAsk: (next: Asked) => void
   onOther: () => void
 }) {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('lists')
   const format = useFormat()
   const count = (n: number) => format.count(n)
   return (
@@ -144,27 +144,27 @@ function Found({
       <div className="line">
         <span>{asked.file.name}</span>
         <Button size="small" type="link" onClick={onOther}>
-          {t('lists.other')}
+          {t('other')}
         </Button>
       </div>
       <div className="line">
         <Select
-          aria-label={t('lists.column')}
+          aria-label={t('column')}
           value={preview.column}
           onChange={(column: string) => onAsk({ ...asked, column, kind: '' })}
           options={preview.columns.map((each) => ({ value: each, label: each }))}
           style={{ minWidth: 160 }}
         />
         <Select
-          aria-label={t('lists.kind')}
+          aria-label={t('kind')}
           value={preview.kind}
           onChange={(kind: string) => onAsk({ ...asked, column: preview.column, kind: kind as Kind })}
-          options={KINDS.map((each) => ({ value: each, label: t(`lists.kinds.${each}`) }))}
+          options={KINDS.map((each) => ({ value: each, label: t(`kinds.${each}`) }))}
           style={{ minWidth: 180 }}
         />
       </div>
       <p className="strong" role="status">
-        {t('lists.found', {
+        {t('found', {
           rows: count(preview.rows),
           found: count(preview.found),
           missing: count(preview.missing),
@@ -178,29 +178,29 @@ function Found({
 
 /** The lines that name nobody, then those that name somebody again. */
 function Odd({ preview }: { preview: Preview }) {
-  const { t } = useTranslation('audiences')
+  const { t } = useTranslation('lists')
   const format = useFormat()
   const shown = preview.misses.length + preview.doubles.length
   return (
     <div style={{ maxHeight: 220, overflow: 'auto' }}>
-      <table className="grid" aria-label={t('lists.odd')}>
+      <table className="grid" aria-label={t('odd')}>
         <tbody>
           {preview.misses.map(({ line, code, value }) => (
             <tr key={line}>
-              <td className="nowrap">{t('lists.line', { n: line })}</td>
-              <td>{t(`lists.code.${code as 'missing'}`)}</td>
+              <td className="nowrap">{t('line', { n: line })}</td>
+              <td>{t(`code.${code as 'missing'}`)}</td>
               <td>{value}</td>
             </tr>
           ))}
           {preview.doubles.map(({ line, first }) => (
             <tr key={line}>
-              <td className="nowrap">{t('lists.line', { n: line })}</td>
-              <td colSpan={2}>{t('lists.double', { n: first })}</td>
+              <td className="nowrap">{t('line', { n: line })}</td>
+              <td colSpan={2}>{t('double', { n: first })}</td>
             </tr>
           ))}
         </tbody>
       </table>
-      {shown < preview.missing + preview.doubled && <p className="sub">{t('lists.firstOnes', { n: format.count(shown) })}</p>}
+      {shown < preview.missing + preview.doubled && <p className="sub">{t('firstOnes', { n: format.count(shown) })}</p>}
     </div>
   )
 }
