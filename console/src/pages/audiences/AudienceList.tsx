@@ -33,7 +33,7 @@ export function AudienceList() {
   return (
       <Loaded query={audiences}>
         {({ items }) => (
-          <>
+          <div className="stack">
             <Sentence
               title={t('title', { n: items.length })}
               sub={t('sub')}
@@ -55,7 +55,7 @@ export function AudienceList() {
             ) : (
               <AudienceTable audiences={items} />
             )}
-          </>
+          </div>
         )}
       </Loaded>
   )

@@ -31,7 +31,7 @@ export function Lists() {
     <>
       <Loaded query={lists}>
         {({ items }) => (
-          <>
+          <div className="stack">
             <Sentence title={t('title', { n: items.length })} sub={t('sub')} acts={add} />
             {items.length === 0 ? (
               <Empty title={t('none')} text={t('noneText')} act={add} />
@@ -55,7 +55,7 @@ export function Lists() {
                 </table>
               </div>
             )}
-          </>
+          </div>
         )}
       </Loaded>
       {uploading !== null && <UploadList list={uploading === 'new' ? null : uploading} onClose={() => setUploading(null)} />}

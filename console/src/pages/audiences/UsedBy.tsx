@@ -1,6 +1,7 @@
 import { Fragment } from 'react'
 import { Link } from 'react-router'
 import type { components } from '../../api/schema'
+import { useKnown } from '../../conditions/useKnown'
 
 const PATHS: Record<string, (key: string) => string> = {
   audience: (key) => `/audiences/${key}`,
@@ -9,15 +10,16 @@ const PATHS: Record<string, (key: string) => string> = {
   journey: (key) => `/journeys/${key}`,
 }
 
-/** The definitions that refer to something, each a way to it. */
+/** The definitions that refer to something, each a way to it; journeys are named where journeys are known. */
 export function UsedBy({ users }: { users: readonly components['schemas']['UsedBy'][] }) {
+  const known = useKnown()
   return users.map(({ user, name }, place) => {
     const [kind = '', key = ''] = user.split(':')
     const path = PATHS[kind]
     return (
       <Fragment key={user}>
         {place > 0 && ' · '}
-        {path ? <Link to={path(key)}>{name}</Link> : name}
+        {path ? <Link to={path(key)}>{kind === 'journey' ? known.journey(key) : name}</Link> : name}
       </Fragment>
     )
   })
