@@ -60,6 +60,7 @@ function optionOf(drawing: Drawing, mode: 'light' | 'dark') {
     type: 'value' as const,
     // Bars are read by their length, so they start at zero.
     scale: drawing.kind === 'line' && drawing.fromZero !== true,
+    minInterval: drawing.whole ? 1 : undefined,
     axisLabel: { color: p.mute, formatter: (value: number) => drawing.say(value) },
     splitLine: { lineStyle: { color: p.hair } },
   }

@@ -5,6 +5,8 @@ export interface Drawing {
   kind: 'line' | 'bar' | 'stacked'
   /** Lines of amounts are read by their height too: the axis begins at zero. */
   fromZero?: boolean
+  /** What is counted has no halves: people, orders. */
+  whole?: boolean
   /** Bars lie on their side when categories have long names. */
   sideways?: boolean
   categories: string[]

@@ -27,6 +27,7 @@ export function SizeChart({
         categories: known.map(({ day }) => day.slice(5)),
         series: [{ name, colour: 'green', values: known.map(({ n }) => n) }],
         say: (value) => format.people(value),
+        whole: true,
       }}
       head={[t('day'), t('size')]}
       rows={known.map(({ day, n }) => [day, n])}

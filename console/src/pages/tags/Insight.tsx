@@ -35,6 +35,7 @@ export function Insight({ tag }: { tag: Tag }) {
                   categories: trend.map(({ day }) => day.slice(5)),
                   series: [{ name: format.named(tag), colour: 'green', values: trend.map((each) => each.n) }],
                   say: (value) => format.people(value),
+                  whole: true,
                 }}
                 head={[t('day'), t('people')]}
                 rows={trend.map((each) => [each.day, each.n])}
