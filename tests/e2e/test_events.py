@@ -1,5 +1,6 @@
 """Behaviour sent by a program: heard without being planned, then named by an operator."""
 
+import re
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -77,3 +78,52 @@ def test_who_is_in_a_group_chat_is_asked_for_in_the_builder(owner: Page, send: C
 def choose(page: Page, state: str) -> None:
     page.get_by_role("combobox", name="在不在群").click()
     page.locator(".ant-select-dropdown:visible").get_by_title(state, exact=True).click()
+
+
+def pick(page: Page, label: str, value: str) -> None:
+    page.get_by_role("dialog").last.get_by_label(label, exact=True).click()
+    page.locator(".ant-select-dropdown:visible").get_by_title(value, exact=True).click()
+
+
+def saved(page: Page, dialogs: int) -> None:
+    page.get_by_role("dialog").last.get_by_role("button", name=re.compile("保 ?存")).click()
+    expect(page.get_by_role("dialog")).to_have_count(dialogs)
+
+
+def test_an_event_is_planned_and_a_property_gets_another_type(owner: Page, send: Callable[..., None]):
+    send("quiz_done", score="7", colour="red")
+    send("quiz_done", score="high", colour="blue")
+    owner.goto("/events")
+    owner.get_by_role("button", name="登记新事件").click()
+    owner.get_by_label("标识").fill("quiz_done")
+    owner.get_by_label("中文名").fill("答完测验")
+    saved(owner, 0)
+    row = owner.get_by_role("row").filter(has_text="quiz_done")
+    expect(row).to_contain_text("答完测验")
+    for _ in range(30):
+        if "2 次" in row.inner_text():
+            break
+        owner.wait_for_timeout(1_000)
+        owner.reload()
+        owner.get_by_role("table").wait_for()
+
+    row.get_by_role("button", name="属性").click()
+    owner.get_by_role("button", name="score · 2 次").click()
+    owner.get_by_label("中文名").fill("得分")
+    saved(owner, 1)
+    score = owner.get_by_role("dialog").get_by_role("row").filter(has_text="score")
+    expect(score).to_contain_text("文本")
+    owner.get_by_role("button", name="登记属性").click()
+    owner.get_by_label("标识").fill("price")
+    owner.get_by_label("中文名").fill("价格")
+    pick(owner, "类型", "金额")
+    saved(owner, 1)
+    expect(owner.get_by_role("dialog").get_by_role("row").filter(has_text="price")).to_contain_text("金额")
+
+    score.get_by_role("button", name="换类型").click()
+    owner.get_by_role("combobox", name="类型").click()
+    owner.locator(".ant-select-dropdown:visible").get_by_title("小数", exact=True).click()
+    expect(owner.get_by_text("收到过 2 个值，其中 1 个放不进「小数」，例如：high。")).to_be_visible()
+    owner.get_by_role("dialog").last.get_by_role("button", name="换类型").click()
+    expect(score).to_contain_text("小数")
+    expect(score).to_contain_text("1 个值与类型不符")

@@ -2,12 +2,13 @@
 
 import pytest
 
-from potager.core import store
+from potager.core import clock, store
 from potager.core.errors import Conflict, Problem
-from potager.facts import plan
+from potager.facts import loader, plan, queries
 from potager.facts.models import EventDefinition, PropertyKind
 from potager.org.access import SYSTEM
 from potager.org.models import AuditRow
+from tests.facts.feeding import event, offer
 
 EVENTS = """order_paid order_refunded friend_added friend_lost product_viewed page_viewed message_replied touch_sent
 touch_delivered touch_failed touch_read touch_clicked touch_replied task_done task_not_done tag_added tag_removed
@@ -62,3 +63,29 @@ def test_a_system_event_can_be_given_properties_of_the_houses_own(db):
         plan.define_property(SYSTEM, "product_viewed", "seconds", zh="停留秒数", kind=PropertyKind.INTEGER)
     assert [each.key for each in plan.events()["product_viewed"].properties] == ["product", "seconds"]
     assert plan.kinds()["seconds"] is PropertyKind.INTEGER
+
+
+def test_a_property_named_anew_stays_personal(warehouse):
+    with store.write():
+        plan.define_property(SYSTEM, "product_viewed", "guest", zh="来客", kind=PropertyKind.TEXT, personal=True)
+        plan.define_property(SYSTEM, "product_viewed", "guest", zh="访客", kind=PropertyKind.TEXT)
+        assert plan.personal() == {"guest"}
+        plan.define_property(SYSTEM, "product_viewed", "guest", zh="访客", kind=PropertyKind.TEXT, personal=False)
+    assert plan.personal() == frozenset()
+
+
+def test_properties_nobody_planned_are_told_with_how_often_they_came(warehouse):
+    now = clock.now()
+    offer(
+        event("a", "quiz", now, colour="red", size=1),
+        event("b", "quiz", now, colour="blue"),
+        event("c", "other", now, weight=2),
+    )
+    with store.write():
+        plan.define_event(SYSTEM, "quiz", zh="测验")
+    loader.load_all()
+    assert queries.unplanned_properties("quiz") == [("colour", 2), ("size", 1)]
+    assert queries.unplanned_properties("quiz", newest=0) == []
+    with store.write():
+        plan.define_property(SYSTEM, "quiz", "colour", zh="颜色", kind=PropertyKind.TEXT)
+    assert queries.unplanned_properties("quiz") == [("size", 1)]

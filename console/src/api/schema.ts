@@ -226,6 +226,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/facts/events/{key}/unplanned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Properties of the newest events nobody planned */
+        get: operations["potager_facts_api_list_unplanned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/facts/imports": {
         parameters: {
             query?: never;
@@ -1276,6 +1293,40 @@ export interface paths {
         put?: never;
         /** How many people of each cohort come back */
         post: operations["potager_insight_metrics_api_query_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/properties/{key}/kind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a property another kind; its column is made anew */
+        put: operations["potager_insight_api_properties_retype"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/properties/{key}/kind/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What another kind would make of the values */
+        post: operations["potager_insight_api_properties_preview_retype"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6144,7 +6195,10 @@ export interface components {
          * @enum {string}
          */
         PropertyKind: "text" | "integer" | "number" | "money" | "bool" | "time" | "date";
-        /** PropertyOut */
+        /**
+         * PropertyOut
+         * @description own: said by this house, not shipped with the program. misfits: values that did not fit the kind.
+         */
         PropertyOut: {
             /** Key */
             key: string;
@@ -6155,6 +6209,8 @@ export interface components {
             name_en: string;
             /** Name Zh */
             name_zh: string;
+            /** Own */
+            own: boolean;
         };
         /**
          * PublishIn
@@ -6382,6 +6438,24 @@ export interface components {
              * Format: date
              */
             start: string;
+        };
+        /** RetypeIn */
+        RetypeIn: {
+            kind: components["schemas"]["PropertyKind"];
+        };
+        /**
+         * RetypePreview
+         * @description values received; misfits the kind could not hold; samples of those, masked; used_by: what asks about it.
+         */
+        RetypePreview: {
+            /** Misfits */
+            misfits: number;
+            /** Samples */
+            samples: string[];
+            /** Used By */
+            used_by: string[];
+            /** Values */
+            values: number;
         };
         /** Revealed */
         Revealed: {
@@ -7576,6 +7650,23 @@ export interface components {
             /** Items */
             items: components["schemas"]["LayerPeriodOut"][];
         };
+        /** UnplannedProperties */
+        UnplannedProperties: {
+            /** Items */
+            items: components["schemas"]["UnplannedProperty"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * UnplannedProperty
+         * @description n: how many of the newest events carry it.
+         */
+        UnplannedProperty: {
+            /** Key */
+            key: string;
+            /** N */
+            n: number;
+        };
         /**
          * UsedBy
          * @description A definition that refers to another ("audience:…", "tag:…", "layer:…", "journey:…"), and what it is called.
@@ -8252,6 +8343,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    potager_facts_api_list_unplanned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnplannedProperties"];
+                };
             };
         };
     };
@@ -10191,6 +10304,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetentionOut"];
+                };
+            };
+        };
+    };
+    potager_insight_api_properties_retype: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetypeIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    potager_insight_api_properties_preview_retype: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetypeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetypePreview"];
                 };
             };
         };

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "refresh": "insight",
     "audiences": "audiences",
     "tags": "tags",
+    "properties": "properties",
     "lists": "lists",
     "value": "value",
     "affinity": "affinity",

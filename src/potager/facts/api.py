@@ -19,6 +19,8 @@ from potager.facts.schemas import (
     ProductPage,
     PropertyChange,
     TimelineAsk,
+    UnplannedProperties,
+    UnplannedProperty,
 )
 from potager.facts.timeline import timeline
 from potager.org.access import actor_of, require_write
@@ -51,6 +53,15 @@ def type_property(request: HttpRequest, key: str, name: str, body: PropertyChang
     with store.write():
         plan.define_property(actor, key, name, zh=body.name_zh, en=body.name_en, kind=body.kind)
     return Status(204, None)
+
+
+@router.get(
+    "/events/{key}/unplanned", response=UnplannedProperties, summary="Properties of the newest events nobody planned"
+)
+def list_unplanned(request: HttpRequest, key: str) -> UnplannedProperties:
+    actor_of(request)
+    items = [UnplannedProperty(key=name, n=n) for name, n in queries.unplanned_properties(key)]
+    return UnplannedProperties(items=items, total=len(items))
 
 
 @router.get("/customers/{cid}/timeline", response=MomentList, summary="What a customer did, newest first")

@@ -52,7 +52,7 @@ def cast(kind: PropertyKind, text: str, json_type: str) -> str:
         case PropertyKind.TEXT:
             return f"CASE WHEN {json_type} NOT IN ('OBJECT', 'ARRAY') THEN {text} END"
         case PropertyKind.INTEGER | PropertyKind.MONEY:
-            return f"CASE WHEN regexp_full_match({text}, '{plan.WHOLE}') THEN CAST({text} AS BIGINT) END"
+            return f"CASE WHEN regexp_full_match({text}, '{plan.WHOLE}') THEN TRY_CAST({text} AS BIGINT) END"
         case PropertyKind.NUMBER:
             return f"CASE WHEN regexp_full_match({text}, '{plan.DECIMAL}') THEN TRY_CAST({text} AS DOUBLE) END"
         case PropertyKind.BOOL:
@@ -86,6 +86,7 @@ def extracted(columns: Sequence[TypedColumn], json_column: str) -> str:
 def sync_events(writer: Writer) -> list[TypedColumn]:
     """Give the event tables a column for every typed property, filled from `props`, and return them all."""
     columns = [TypedColumn(f"p_{key}", key, kind) for key, kind in plan.kinds().items()]
+    _drop_retyped(writer, columns)
     missing = _missing(writer, "event_hot", columns)
     for column in missing:
         for table in ("event_hot", "event_cold"):
@@ -137,6 +138,19 @@ def count_misfits(writer: Writer, relation: str, columns: Sequence[TypedColumn])
 def _missing(writer: Writer, table: str, columns: Sequence[TypedColumn]) -> list[TypedColumn]:
     have = set(writer.query(f"SELECT column_name AS name FROM (DESCRIBE {table})")["name"].to_pylist())
     return [column for column in columns if column.name not in have]
+
+
+def _drop_retyped(writer: Writer, columns: Sequence[TypedColumn]) -> None:
+    """Take away the columns of properties that have another type now; they are made anew like new ones."""
+    found = writer.query("SELECT column_name AS name, column_type AS type FROM (DESCRIBE event_hot)").to_pylist()
+    types = {row["name"]: row["type"] for row in found}
+    retyped = [each for each in columns if types.get(each.name, _SQL_TYPES[each.kind]) != _SQL_TYPES[each.kind]]
+    if retyped:
+        writer.execute("DROP VIEW IF EXISTS event")
+    for column in retyped:
+        for table in ("event_hot", "event_cold"):
+            writer.execute(f'ALTER TABLE {table} DROP COLUMN "{column.name}"')
+        writer.execute("DELETE FROM property_misfit WHERE property = ?", [column.key])
 
 
 def _add(writer: Writer, table: str, column: TypedColumn, json_column: str) -> None:

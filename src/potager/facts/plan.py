@@ -16,7 +16,8 @@ from potager.org.access import Actor
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 # Read by Python here and by the warehouse in facts.columns, so that both call the same texts numbers and times.
-WHOLE = "[+-]?[0-9]{1,18}"
+WHOLE = "[+-]?[0-9]{1,19}"
+_LARGEST = 2**63 - 1
 DECIMAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
 DAY = "(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}"
 INSTANT = (
@@ -112,6 +113,9 @@ SYSTEM_EVENTS: Mapping[str, Event] = {
 }
 
 
+SYSTEM_PROPERTIES = frozenset(each.key for event in SYSTEM_EVENTS.values() for each in event.properties)
+
+
 def events() -> dict[str, Event]:
     """Every event of the plan by key: the system's first, then the house's by key."""
     own: dict[str, list[Property]] = {}
@@ -170,9 +174,12 @@ def define_event(actor: Actor, key: str, *, zh: str, en: str = "") -> None:
 
 
 def define_property(
-    actor: Actor, event: str, key: str, *, zh: str, kind: PropertyKind, en: str = "", personal: bool = False
+    actor: Actor, event: str, key: str, *, zh: str, kind: PropertyKind, en: str = "", personal: bool | None = None
 ) -> None:
-    """Type a property of an event. The next load adds its column and fills it from what was kept."""
+    """Type a property of an event, or name it anew. The next load adds its column and fills it from what was kept.
+
+    personal  None leaves it as it is; a new one is not
+    """
     if not _KEY.fullmatch(key):
         raise Problem(
             "plan.property_key",
@@ -194,12 +201,19 @@ def define_property(
             en=f"The property “{key}” is “{known}” elsewhere; a property key has one kind in the whole house",
             place="kind",
         )
-    PropertyDefinition.objects.update_or_create(
-        event=event, key=key, defaults={"name_zh": zh, "name_en": en, "kind": kind, "personal": personal}
-    )
-    audit.record(
-        actor, "plan.define_property", f"event:{event}", {"property": key, "kind": kind.value, "personal": personal}
-    )
+    said: dict[str, object] = {"name_zh": zh, "name_en": en, "kind": kind}
+    if personal is not None:
+        said["personal"] = personal
+    row, _ = PropertyDefinition.objects.update_or_create(event=event, key=key, defaults=said)
+    told = {"property": key, "kind": kind.value, "personal": row.personal}
+    audit.record(actor, "plan.define_property", f"event:{event}", told)
+
+
+def retype(actor: Actor, key: str, kind: PropertyKind) -> None:
+    """Give a property another kind, for every event that has it. The next load makes its column anew."""
+    before = kinds()[key]
+    PropertyDefinition.objects.filter(key=key).update(kind=kind)
+    audit.record(actor, "plan.retype", f"property:{key}", {"from": before.value, "to": kind.value})
 
 
 def typed(kind: PropertyKind, value: object) -> str | int | float | bool | datetime | date | None:
@@ -214,7 +228,8 @@ def typed(kind: PropertyKind, value: object) -> str | int | float | bool | datet
         case PropertyKind.TEXT:
             return text
         case PropertyKind.INTEGER | PropertyKind.MONEY:
-            return int(text) if re.fullmatch(WHOLE, text) else None
+            whole = int(text) if re.fullmatch(WHOLE, text) else None
+            return whole if whole is not None and -_LARGEST - 1 <= whole <= _LARGEST else None
         case PropertyKind.NUMBER:
             return float(text) if re.fullmatch(DECIMAL, text) else None
         case PropertyKind.BOOL:

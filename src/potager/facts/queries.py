@@ -66,6 +66,21 @@ def misfits() -> dict[tuple[str, str], int]:
     return {(row["key"], row["property"]): row["n"] for row in rows.to_pylist()}
 
 
+def unplanned_properties(event: str, newest: int = 10_000) -> list[tuple[str, int]]:
+    """The properties that the newest events of a kind carry and nobody planned, most frequent first."""
+    known = {each.key for each in plan.events()[event].properties} if event in plan.events() else set()
+    rows = warehouse.get().query(
+        """SELECT key, count(*)::BIGINT AS n FROM (
+            SELECT unnest(json_keys(props)) AS key FROM (
+                SELECT e.props FROM event AS e JOIN event_type AS t ON t.id = e.type
+                WHERE t.key = $event ORDER BY e.ts DESC LIMIT $newest
+            )
+        ) GROUP BY key ORDER BY n DESC, key""",
+        {"event": event, "newest": newest},
+    )
+    return [(row["key"], row["n"]) for row in rows.to_pylist() if row["key"] not in known]
+
+
 def plan_events() -> list[tuple[plan.Event, Heard | None]]:
     """Every event of the plan with what was heard of it; unplanned ones first, then by how often."""
     counts = heard()

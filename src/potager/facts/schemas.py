@@ -16,11 +16,14 @@ from potager.facts.timeline import MOST, Moment
 
 
 class PropertyOut(BaseModel):
+    """own: said by this house, not shipped with the program. misfits: values that did not fit the kind."""
+
     key: str
     name_zh: str
     name_en: str
     kind: PropertyKind
     misfits: int
+    own: bool
 
 
 class EventOut(BaseModel):
@@ -54,6 +57,7 @@ class EventOut(BaseModel):
                     name_en=each.en,
                     kind=each.kind,
                     misfits=misfits.get((event.key, each.key), 0),
+                    own=each.key not in plan.SYSTEM_PROPERTIES,
                 )
                 for each in event.properties
             ],
@@ -72,6 +76,18 @@ class EventNames(BaseModel):
 
 class PropertyChange(EventNames):
     kind: PropertyKind
+
+
+class UnplannedProperty(BaseModel):
+    """n: how many of the newest events carry it."""
+
+    key: str
+    n: int
+
+
+class UnplannedProperties(BaseModel):
+    items: list[UnplannedProperty]
+    total: int
 
 
 class TimelineAsk(BaseModel):

@@ -12,6 +12,7 @@ from potager.insight.api_audience_sets import router as audience_sets
 from potager.insight.api_audiences import router as audiences
 from potager.insight.api_layers import router as layers
 from potager.insight.api_lists import router as lists
+from potager.insight.api_properties import router as properties
 from potager.insight.api_tags import router as tag_sets
 from potager.insight.conditions import bind_rule, json_schema
 from potager.insight.metrics.api import router as metrics
@@ -46,6 +47,7 @@ router.add_router("/audience-sets", audience_sets)
 router.add_router("/lists", lists)
 router.add_router("/value", value)
 router.add_router("", tag_sets)
+router.add_router("/properties", properties)
 router.add_router("/affinity", affinity)
 router.add_router("/metrics", metrics)
 

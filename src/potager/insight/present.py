@@ -26,6 +26,14 @@ def set_written_elsewhere(sources: Sequence[Written]) -> None:
     _written_elsewhere[:] = sources
 
 
+def written_elsewhere() -> dict[str, object]:
+    """What definitions of other rooms say, by user ("journey:win-back")."""
+    found: dict[str, object] = {}
+    for source in _written_elsewhere:
+        found |= source()
+    return found
+
+
 def language_of(request: HttpRequest) -> str:
     """ "zh" unless English is asked for."""
     return "en" if request.headers.get("Accept-Language", "zh").lower().startswith("en") else "zh"
@@ -207,9 +215,8 @@ def uses(fields: Fields) -> dict[str, list[str]]:
     for audience in fields.audiences.values():
         if not audience.frozen:
             note(f"audience:{audience.key}", audience.rule)
-    for source in _written_elsewhere:
-        for user, written in source().items():
-            note(user, written)
+    for user, written in written_elsewhere().items():
+        note(user, written)
     return found
 
 

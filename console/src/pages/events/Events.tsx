@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client'
 import type { components } from '../../api/schema'
 import { useMayWrite } from '../../api/session'
+import { useAddress } from '../../shared/address'
 import { Card } from '../../shared/Card'
 import { Chip } from '../../shared/Chip'
 import { DataTable } from '../../shared/DataTable'
@@ -12,6 +13,7 @@ import { later } from '../../shared/later'
 import { Empty, Loaded } from '../../shared/PageState'
 import { Sentence } from '../../shared/Sentence'
 
+const EventDrawer = later(async () => (await import('./EventDrawer')).EventDrawer)
 const NameEvent = later(async () => (await import('./NameEvent')).NameEvent)
 
 export type EventRow = components['schemas']['EventOut']
@@ -22,13 +24,15 @@ export default function Events() {
   const { t } = useTranslation('events')
   const format = useFormat()
   const events = api.useQuery('get', PATH)
-  const [naming, setNaming] = useState<EventRow | null>(null)
+  const [naming, setNaming] = useState<EventRow | 'new' | null>(null)
+  const [address, set] = useAddress({ event: '' })
   const mayWrite = useMayWrite()
   const unplanned = events.data?.items.filter((row) => !row.planned).length ?? 0
+  const open = events.data?.items.find((row) => row.key === address.event)
   const title = events.data === undefined ? 'titleLoading' : unplanned > 0 ? 'title' : 'titleAll'
   return (
     <div className="body">
-      <Sentence title={t(title, { n: format.count(events.data?.total), unplanned })} sub={t('sub')} />
+      <Sentence title={t(title, { n: format.count(events.data?.total), unplanned })} sub={t('sub')} acts={mayWrite && <Button type="primary" onClick={() => setNaming('new')}>{t('add')}</Button>} />
       <Card title={t('list')} why={t('listWhy')}>
         <Loaded query={events}>
           {({ items }) => (
@@ -52,20 +56,28 @@ export default function Events() {
                 {
                   key: 'act',
                   title: '',
-                  render: (row) =>
-                    mayWrite &&
-                    !row.system && (
-                      <Button size="small" onClick={() => setNaming(row)}>
-                        {t(row.planned ? 'rename' : 'register')}
-                      </Button>
-                    ),
+                  render: (row) => (
+                    <span className="line" style={{ gap: 4, flexWrap: 'nowrap' }}>
+                      {mayWrite && !row.system && (
+                        <Button size="small" onClick={() => setNaming(row)}>
+                          {t(row.planned ? 'rename' : 'register')}
+                        </Button>
+                      )}
+                      {row.planned && (
+                        <Button size="small" onClick={() => set({ event: row.key })}>
+                          {t('edit')}
+                        </Button>
+                      )}
+                    </span>
+                  ),
                 },
               ]}
             />
           )}
         </Loaded>
       </Card>
-      {naming && <NameEvent event={naming} onClose={() => setNaming(null)} />}
+      {naming && <NameEvent event={naming === 'new' ? null : naming} onClose={() => setNaming(null)} />}
+      {open && <EventDrawer event={open} onClose={() => set({ event: '' })} />}
     </div>
   )
 }
