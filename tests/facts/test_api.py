@@ -49,7 +49,7 @@ class TestPlan:
         heard = {item["key"]: item for item in items}
         assert heard["quiz"]["first_seen"] == heard["quiz"]["last_seen"] == "2026-10-01T04:00:00Z"
         assert heard["quiz"]["properties"] == [
-            {"key": "score", "name_zh": "试", "name_en": "", "kind": "integer", "misfits": 1}
+            {"key": "score", "name_zh": "试", "name_en": "", "kind": "integer", "misfits": 1, "own": True}
         ]
         assert (heard["order_paid"]["count"], heard["order_paid"]["system"]) == (1, True)
         assert (heard["touch_sent"]["count"], heard["touch_sent"]["first_seen"]) == (0, None)
