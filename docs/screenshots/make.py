@@ -23,6 +23,8 @@ PAGES = {
     "layers": "/layers",
     "audiences": "/audiences",
     "audience": "/audiences/dormant",
+    "lists": "/audiences?tab=lists",
+    "overlap": "/audiences/overlap?of=dormant,high_value_leaving,new_not_bought,warm_leads,repurchase_due",
     "value": "/value",
     "affinity": "/affinity",
     "journeys": "/journeys",

@@ -4,8 +4,11 @@ import pytest
 
 from potager.core import choices, store
 from potager.core.errors import Problem
-from potager.insight import cost, sets
+from potager.insight import cost, definitions, sets
 from potager.insight.conditions import bind_rule, parse
+from potager.insight.models import Audience, LayerModel, TagDefinition
+from potager.insight.specs import AudienceSpec, LayerSpec, TagSpec
+from potager.org.access import SYSTEM
 
 from .conftest import day
 from .garden import FIELDS
@@ -48,3 +51,29 @@ def test_a_monster_is_refused_with_its_estimate_and_runs_when_allowed(plot):
     with store.write():
         choices.put(cost.MOST_CELLS, 100)
     assert sets.count(parse(steps)) == 0
+
+
+def test_what_is_too_heavy_to_compute_is_not_saved(plot):
+    steps = {"sequence": ["page_viewed"] * 8}
+    rule = {"key": "monster", "name_zh": "怪", "source": "rule", "rule": steps}
+    saves = (
+        lambda sizes: definitions.save_tag(SYSTEM, TagSpec(**rule), sizes),
+        lambda sizes: definitions.save_audience(SYSTEM, AudienceSpec(key="m", name_zh="怪", condition=steps), sizes),
+        lambda sizes: definitions.save_layers(SYSTEM, layered(steps), sizes),
+    )
+    for save in saves:
+        with pytest.raises(Problem) as refused, store.write():
+            save({**SIZES, "event": 10**9})
+        assert refused.value.code == "insight.cost"
+        assert "1,000,000,050 行" in refused.value.zh
+    assert (TagDefinition.objects.count(), Audience.objects.count(), LayerModel.objects.count()) == (0, 0, 0)
+    with store.write():
+        for save in saves:
+            save(SIZES)
+
+
+def layered(when):
+    layers = [{"key": "yes", "zh": "是", "when": when}]
+    return LayerSpec(
+        key="m", name_zh="怪", kind="ordered", settings={"layers": layers, "else": {"key": "no", "zh": "否"}}
+    )

@@ -6,7 +6,19 @@ from ninja import Router, Status
 from potager.core import store
 from potager.core.errors import Forbidden, Problem
 from potager.core.paging import page_of
-from potager.insight import catalogue, definitions, forwarder, present, queries, reasons, refresh, sets, tags
+from potager.insight import (
+    catalogue,
+    cost,
+    definitions,
+    forwarder,
+    present,
+    queries,
+    reasons,
+    refresh,
+    sets,
+    tables,
+    tags,
+)
 from potager.insight.affinity.api import router as affinity
 from potager.insight.api_audience_sets import router as audience_sets
 from potager.insight.api_audiences import router as audiences
@@ -178,8 +190,9 @@ def run_refresh(request: HttpRequest) -> RefreshOut:
 
 def _save_tag(request: HttpRequest, body: TagSpec) -> TagOut:
     actor = actor_of(request)
+    sizes = tables.asked().counts(cost.TABLES)
     with store.write():
-        definitions.save_tag(actor, body)
+        definitions.save_tag(actor, body, sizes)
     return _tag_out(request, body.key)
 
 

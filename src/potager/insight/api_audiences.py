@@ -8,6 +8,7 @@ from potager.core import clock, store
 from potager.core.paging import PageQuery, page_of
 from potager.insight import (
     catalogue,
+    cost,
     definitions,
     exporting,
     membership,
@@ -122,8 +123,9 @@ def _file(content: bytes, name: str, kind: str) -> HttpResponse:
 
 def _save(request: HttpRequest, body: AudienceSpec) -> AudienceOut:
     actor = actor_of(request)
+    sizes = tables.asked().counts(cost.TABLES)
     with store.write():
-        definitions.save_audience(actor, body)
+        definitions.save_audience(actor, body, sizes)
     return _out(request, body.key)
 
 

@@ -8,7 +8,7 @@ from ninja import Router, Status
 
 from potager.core import clock, store
 from potager.core.errors import Problem
-from potager.insight import catalogue, definitions, layer_trend, present, present_layers, queries
+from potager.insight import catalogue, cost, definitions, layer_trend, present, present_layers, queries, tables
 from potager.insight.layer_schemas import (
     DivisionIn,
     DivisionOut,
@@ -110,8 +110,9 @@ def get_history(request: HttpRequest, key: str, start: date, end: date) -> Histo
 
 def _save(request: HttpRequest, body: LayerSpec) -> LayerOut:
     actor = actor_of(request)
+    sizes = tables.asked().counts(cost.TABLES)
     with store.write():
-        row = definitions.save_layers(actor, body)
+        row = definitions.save_layers(actor, body, sizes)
     return _out(request, row, clock.today())
 
 

@@ -14,6 +14,7 @@ from potager.facts.warehouse import Warehouse
 from potager.insight.conditions.leaves.sequence import SequenceLeaf
 from potager.insight.conditions.logic import Bound
 from potager.insight.plan import Plan, make_plan
+from potager.insight.programs import Definition, plan_of
 
 MOST_CELLS: Final = "insight.most_cells"
 _DEFAULT: Final = 2_000_000_000
@@ -60,12 +61,29 @@ def of_plan(plan: Plan, sizes: Mapping[str, int]) -> Estimate:
     return total
 
 
+def of_definition(definition: Definition, sizes: Mapping[str, int]) -> Estimate:
+    """The cost of computing one tag, layer model or audience by itself: what a refresh can never spend less on."""
+    plan = plan_of([definition])
+    total = of_plan(plan, sizes)
+    for leaf in plan.leaves:
+        for inner in leaf.inner:
+            total += estimate(inner, sizes)
+    return total
+
+
 def guard(bound: Bound, owner: Warehouse) -> Estimate:
     """The estimate of a condition.
 
     Raises Problem("insight.cost") with it where it is beyond the house's limit.
     """
-    found = estimate(bound, owner.counts(TABLES))
+    return affordable(estimate(bound, owner.counts(TABLES)))
+
+
+def affordable(found: Estimate) -> Estimate:
+    """The same estimate.
+
+    Raises Problem("insight.cost") with it where it is beyond the house's limit.
+    """
     most = int(choices.get(MOST_CELLS, _DEFAULT))
     if found.cells > most:
         raise Problem(

@@ -1,12 +1,13 @@
 """Saving and removing definitions. Each save is checked together with everything that refers to it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pyroaring import BitMap
 
 from potager.core import clock, house, jobs
 from potager.core.errors import Conflict, NotFound, Problem
-from potager.insight import catalogue, layers, programs, tag_groups
+from potager.insight import catalogue, cost, layers, programs, tag_groups
 from potager.insight.conditions import bind_cases, bind_metric, bind_rule
 from potager.insight.fields import AudienceField, Fields, Kind, LayerField, TagField, TagKind, nearest, refusal
 from potager.insight.models import Audience, LayerModel, ManualTag, TagDefinition
@@ -14,16 +15,19 @@ from potager.insight.specs import AudienceSpec, Card, LayerSpec, TagSpec
 from potager.org import audit
 from potager.org.access import Actor, require_write
 
+Sizes = Mapping[str, int]
 
-def save_tag(actor: Actor, spec: TagSpec) -> TagDefinition:
-    """Create or change a tag.
 
-    Raises Problem("insight.condition") with the place in the rule, Conflict when its kind is fixed by use.
+def save_tag(actor: Actor, spec: TagSpec, sizes: Sizes | None = None) -> TagDefinition:
+    """Create or change a tag. sizes: the rows of cost.TABLES, to refuse one that would be too heavy.
+
+    Raises Problem("insight.condition") with the place in the rule, Problem("insight.cost"), Conflict when its kind is
+    fixed by use.
     """
     require_write(actor)
     fields = catalogue.load()
     field = _tag_field(spec, fields)
-    _check(replace(fields, tags={**fields.tags, spec.key: field}))
+    _check(replace(fields, tags={**fields.tags, spec.key: field}), f"tag:{spec.key}", sizes)
     before = TagDefinition.objects.filter(key=spec.key).first()
     tag_groups.admit(spec.group, spec.source, spec.key)
     leaves_hands = before is not None and before.source == TagKind.MANUAL.value and spec.source != "manual"
@@ -46,7 +50,7 @@ def save_tag(actor: Actor, spec: TagSpec) -> TagDefinition:
     return row
 
 
-def save_layers(actor: Actor, spec: LayerSpec) -> LayerModel:
+def save_layers(actor: Actor, spec: LayerSpec, sizes: Sizes | None = None) -> LayerModel:
     """Create or change a layer model. Without cards it keeps those of the layers that stay.
 
     Raises Problem("insight.condition") with the place of the mistake.
@@ -58,7 +62,7 @@ def save_layers(actor: Actor, spec: LayerSpec) -> LayerModel:
     field = layers.layer_field(spec.key, spec.kind, spec.settings, spec.name_zh, spec.name_en)
     for layer, card in spec.cards.items():
         _check_card(layer, card, field, fields)
-    _check(replace(fields, layers={**fields.layers, spec.key: field}))
+    _check(replace(fields, layers={**fields.layers, spec.key: field}), f"layer:{spec.key}", sizes)
     before = LayerModel.objects.filter(key=spec.key).first()
     said = spec.model_dump(mode="json", exclude={"key"})
     if before is not None and not spec.cards:
@@ -97,7 +101,7 @@ def _check_card(layer: str, card: Card, field: LayerField, fields: Fields) -> No
             )
 
 
-def save_audience(actor: Actor, spec: AudienceSpec) -> Audience:
+def save_audience(actor: Actor, spec: AudienceSpec, sizes: Sizes | None = None) -> Audience:
     """Create or change a live or scheduled audience. A change of a scheduled one shows at its next run.
 
     Raises Problem("insight.condition") with the place in the condition, Conflict for a frozen one.
@@ -119,7 +123,7 @@ def save_audience(actor: Actor, spec: AudienceSpec) -> Audience:
         en=spec.name_en,
         scheduled=spec.schedule is not None,
     )
-    _check(replace(fields, audiences={**fields.audiences, spec.key: field}))
+    _check(replace(fields, audiences={**fields.audiences, spec.key: field}), f"audience:{spec.key}", sizes)
     row, created = Audience.objects.update_or_create(
         key=spec.key,
         defaults={**spec.model_dump(exclude={"key"}), **_times(spec)},
@@ -256,9 +260,13 @@ def _tag_field(spec: TagSpec, fields: Fields) -> TagField:
     return field
 
 
-def _check(fields: Fields) -> None:
-    """Everything binds, and nothing refers to itself by way of others."""
-    programs.levels_of(programs.definitions_of(fields, scheduled=True))
+def _check(fields: Fields, saved: str = "", sizes: Sizes | None = None) -> None:
+    """Everything binds, nothing refers to itself by way of others, and what is saved is not too heavy to compute."""
+    found = programs.definitions_of(fields, scheduled=True)
+    programs.levels_of(found)
+    for each in found:
+        if sizes is not None and each.name == saved:
+            cost.affordable(cost.of_definition(each, sizes))
 
 
 def _saved(actor: Actor, kind: str, key: str, *, created: bool) -> None:
