@@ -1,13 +1,15 @@
-"""potager count, members, explain, layers, refresh, and plan tags."""
+"""potager count, members, explain, layers, refresh, and plan."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner, Result
 
+from potager.cli import definitions
 from potager.cli.main import cli
 from potager.core import store
-from potager.core.errors import Problem
+from potager.core.errors import Conflict, Problem
 from potager.org.access import SYSTEM
 from potager.playbooks import loader
 from tests.insight.conftest import Plot
@@ -66,11 +68,28 @@ def test_refresh_then_layers_and_their_flow(garden):
     assert "老客未购 → 老客已购  1" in text
 
 
-def test_plan_tags_says_what_is_computed(garden):
-    text = run("plan", "tags").output
+def test_a_plan_says_what_is_computed_from_what_and_what_it_costs(garden):
+    text = run("plan", "all").output
     assert "rfm rfm: orders of 365 days" in text
-    assert "order_paid in orders" in text
+    assert "order_paid in orders, all history; reads cid, ts, day, amount, discount" in text
     assert "tag:repeat_buyer[0]: bits" in text
+    assert re.search(r"cost: \d+ scans of \d+ rows, \d+ operations, about 0\.00 s", text)
+    kinds = {kind: run("plan", kind).output for kind in ("tags", "layers", "audiences")}
+    assert [kind for kind in kinds if "rfm rfm:" in kinds[kind]] == ["layers"]
+    for kind, output in (("tags", "tag:"), ("layers", "layer:"), ("audiences", "audience:")):
+        named = [line for line in kinds[kind].splitlines() if line.startswith(("tag:", "layer:", "audience:"))]
+        assert named
+        assert all(line.startswith(output) for line in named)
+
+
+def test_a_plan_without_the_warehouse_leaves_out_the_cost(garden, monkeypatch):
+    def held(*_args):
+        raise Conflict("warehouse.owned", zh="被占用", en="held")
+
+    monkeypatch.setattr(definitions.warehouse, "get", held)
+    told = run("plan", "all")
+    assert "tag:repeat_buyer[0]: bits" in told.output
+    assert "cost:" not in told.stdout
 
 
 def test_plan_of_a_file_that_is_not_there(garden):

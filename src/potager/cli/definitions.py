@@ -3,20 +3,26 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import click
 import yaml
 
 from potager.core import store
+from potager.core.errors import Conflict
 from potager.core.store import Lane
-from potager.insight import catalogue, refresh
+from potager.facts import warehouse
+from potager.insight import catalogue, cost, refresh
 from potager.insight import files as knowing
 from potager.insight.metrics import reports
+from potager.insight.programs import Output
 from potager.journeys import files as journeys
 from potager.org import files as org
 from potager.org.access import SYSTEM, Actor
 
+_COMPUTED: Final[Mapping[str, Output | None]] = {
+    "tags": Output.TAG, "layers": Output.LAYER, "audiences": Output.AUDIENCE, "all": None,
+}  # fmt: skip
 _PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 
 
@@ -48,9 +54,10 @@ def apply(paths: tuple[Path, ...], *, as_json: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True)
 def plan(paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """What applying these files or folders would change; or `plan tags`: what a refresh computes. Changes nothing."""
-    if paths == (Path("tags"),) and not paths[0].exists():
-        click.echo(refresh.describe(catalogue.load()))
+    """What applying these files or folders would change; or `plan tags`, `layers`, `audiences`, `all`: what a refresh
+    computes, from what, and what that costs. Changes nothing."""
+    if len(paths) == 1 and str(paths[0]) in _COMPUTED and not paths[0].exists():
+        click.echo(refresh.describe(catalogue.load(), _COMPUTED[str(paths[0])], _sizes()))
         return
     if missing := [path for path in paths if not path.exists()]:
         raise click.BadParameter(f"{missing[0]} does not exist")
@@ -71,6 +78,15 @@ def export(kind: str, key: str | None) -> None:
     else:
         text = (reports if kind in reports.KINDS else knowing).export(kind, key)
     click.echo(text, nl=False)
+
+
+def _sizes() -> Mapping[str, int] | None:
+    """How many rows there are to look at; unknown while a running house holds the warehouse."""
+    try:
+        return warehouse.get().counts(cost.TABLES)
+    except Conflict:
+        click.echo("the running house holds the warehouse: costs are left out", err=True)
+        return None
 
 
 def _room(kind: str) -> _Files:

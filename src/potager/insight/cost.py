@@ -34,6 +34,9 @@ class Estimate:
     def seconds(self) -> float:
         return self.cells * _NANOSECONDS / 1e9
 
+    def __str__(self) -> str:
+        return f"{self.scans} scans of {self.rows:,} rows, {self.cells:,} operations, about {self.seconds:,.2f} s"
+
     def __add__(self, other: "Estimate") -> "Estimate":
         return Estimate(self.scans + other.scans, self.rows + other.rows, self.cells + other.cells)
 

@@ -12,7 +12,7 @@ from typing import Final
 from potager.insight.conditions.base import BoundLeaf, Rows, Words
 from potager.insight.conditions.features import MERGED, Aggregate, Feature, Measured, Window
 from potager.insight.conditions.logic import Bound, leaves
-from potager.insight.conditions.where import say_where
+from potager.insight.conditions.where import filters, say_where
 from potager.insight.fields import Fields
 
 # More aggregates in one query make each group's state outgrow the processor's caches (measured: benchmarks/tags.py).
@@ -142,7 +142,7 @@ def _describe(plan: Plan) -> list[str]:
     ]
     for number, scan in enumerate(plan.scans):
         span = "all history" if scan.is_open else "widest of " + ", ".join(map(_window, scan.windows))
-        lines.append(f"scan {number}: {scan.event} in {scan.table}, {span}")
+        lines.append(f"scan {number}: {scan.event} in {scan.table}, {span}; reads {', '.join(_columns(scan))}")
         for each in scan.aggregates:
             where = f" where {say_where(each.where, _EN)}" if each.where else ""
             lines.append(f"    {each.fn}({each.column or '*'}){where} · {_window(each.window)}")
@@ -153,6 +153,13 @@ def _describe(plan: Plan) -> list[str]:
     lines += [f"{name}: bits {_bits(plan, bound)}" for name, bound in plan.conditions.items()]
     lines += [f"{name}: {feature.measure} from scan {plan.scan_of(feature)}" for name, feature in plan.features.items()]
     return lines
+
+
+def _columns(scan: Scan) -> list[str]:
+    """What a scan reads of each row, besides what tells its event."""
+    clauses = [clause for each in scan.aggregates for clause in each.where]
+    named = [each.column for each in scan.aggregates if each.column] + [each.field.column for each in filters(clauses)]
+    return list(dict.fromkeys(["cid", "ts", "day", *sorted(set(named) - {"cid", "ts", "day", "week"})]))
 
 
 def _window(window: Window) -> str:

@@ -19,13 +19,13 @@ from potager.core.errors import Conflict
 from potager.core.ids import new_token
 from potager.core.models import Watermark
 from potager.facts.warehouse import Warehouse, Writer
-from potager.insight import catalogue, changed, layers, programs, swap, tables
+from potager.insight import catalogue, changed, cost, layers, programs, swap, tables
 from potager.insight.dictionaries import binding_of
 from potager.insight.fields import Fields
 from potager.insight.forwarder import WATERMARK
 from potager.insight.layers import RfmSettings
 from potager.insight.moment import Moment
-from potager.insight.programs import Definition, Program
+from potager.insight.programs import Definition, Output, Program
 from potager.insight.rfm import values_table
 from potager.insight.scans import Scans
 from potager.insight.slots import Binding
@@ -145,11 +145,22 @@ def _rule_of(text: str) -> str:
     return text.partition(".")[0]
 
 
-def describe(fields: Fields) -> str:
-    """What a refresh computes, level by level, as a person can read it."""
+def describe(fields: Fields, of: Output | None = None, sizes: Mapping[str, int] | None = None) -> str:
+    """What a refresh computes, level by level, as a person can read it.
+
+    of     tags, layer models or audiences alone, as they would be planned without the others
+    sizes  the rows of cost.TABLES, to tell what each level would cost
+    """
     work = prepare(fields)
-    parts = [f"rfm {key}: orders of {settings.days} days" for key, settings in work.rfm.items()]
-    parts += [f"level {n}\n{plan.describe()}" for n, plan in enumerate(map(programs.plan_of, work.levels))]
+    parts = []
+    if of in {None, Output.LAYER}:
+        parts += [f"rfm {key}: orders of {settings.days} days" for key, settings in work.rfm.items()]
+    for number, level in enumerate(work.levels):
+        if some := [each for each in level if of in {None, each.output}]:
+            planned = programs.plan_of(some)
+            parts.append(f"level {number}\n{planned.describe()}")
+            if sizes is not None:
+                parts[-1] += f"\ncost: {cost.of_plan(planned, sizes)}"
     return "\n\n".join(parts)
 
 
