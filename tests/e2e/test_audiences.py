@@ -51,6 +51,10 @@ def test_an_overlap_is_read_and_a_region_kept_with_its_people(at_audiences: Page
     for place, whole in enumerate(heads):
         dots = [row.locator("td.upset-set .upset-dot").nth(place).get_attribute("aria-label") for row in rows.all()]
         assert sum(size for size, dot in zip(sizes, dots, strict=True) if dot == "在") == whole
+    # Opened by its address it says the same: the texts of its page have come with it.
+    page.reload()
+    expect(page.locator(".sentence").get_by_role("link", name="人群", exact=True)).to_be_visible()
+    expect(table.get_by_role("columnheader", name="人数", exact=True)).to_be_visible()
     rows.first.get_by_role("button", name=re.compile("存成名单")).click()
     form = page.get_by_role("dialog")
     form.get_by_label("名称", exact=True).fill("最大的一块")

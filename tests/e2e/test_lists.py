@@ -121,7 +121,7 @@ def test_audiences_are_found_by_name(at_lists: Page):
     page.goto("/audiences")
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text(re.compile("个人群$"))
-    for n in range(max(0, 11 - int(heading.inner_text().split()[0]))):
+    for n in range(max(1, 11 - int(heading.inner_text().split()[0]))):
         made = page.request.post(
             "/api/insight/audiences",
             data={"key": f"found_{n}", "name_zh": f"寻找 {n}", "condition": {"all": []}},

@@ -43,8 +43,9 @@ export async function speak(next: Language): Promise<void> {
   await i18n.changeLanguage(next)
 }
 
-/** Fetches the texts of a page beside its code, so that it stands at once. */
+/** Fetches the texts of a page beside its code, so that it stands at once. The first page is asked for before we began. */
 export async function textsOf(page: string): Promise<void> {
+  if (!i18n.isInitialized) await new Promise<void>((begun) => i18n.on('initialized', () => begun()))
   await i18n.loadNamespaces(page)
 }
 
