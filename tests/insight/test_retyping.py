@@ -18,15 +18,16 @@ from potager.insight.specs import TagSpec
 from potager.org.access import SYSTEM, Actor
 from potager.org.models import AuditRow
 from potager.people.identify import IdentityRef, resolve
+from potager.people.models import Customer
 from tests.facts.feeding import event, offer
 
 SCORES = ["7", "12", "12.5", "high", True]
 
 
 def play(by_customer: dict) -> None:
-    """Each of these customers played, with a score."""
-    now = clock.now()
-    offer(*(event(f"m{cid}", "played", now, cid=cid, score=score) for cid, score in by_customer.items()))
+    """The first customer, the second … played, each with a score."""
+    now, cids = clock.now(), list(Customer.objects.order_by("id").values_list("id", flat=True))
+    offer(*(event(f"m{n}", "played", now, cid=cids[n - 1], score=score) for n, score in by_customer.items()))
     loader.load_all()
 
 
