@@ -6,8 +6,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from potager.cli.main import cli
+from potager.core import choices, store
 from potager.core.errors import Problem
-from potager.insight.models import Chart
+from potager.insight import cost
+from potager.insight.models import Chart, TagDefinition
 from potager.people.models import Source
 from tests.hand_made import customer, order, put, put_events
 
@@ -123,3 +125,23 @@ def test_charts_and_dashboards_as_files(garden, tmp_path):
     assert Chart.objects.get().shape == "bar"
     with pytest.raises(Problem, match="chart:none"):
         run("export", "chart", "none")
+
+
+def test_what_is_too_heavy_to_compute_is_not_applied(garden, tmp_path):
+    file = tmp_path / "tags.yaml"
+    file.write_text(
+        """{kind: tag, key: light, name_zh: 轻, source: rule, rule: {event: order_paid}}
+---
+{kind: tag, key: monster, name_zh: 重, source: rule, rule: {sequence: [page_viewed, page_viewed, page_viewed]}}
+"""
+    )
+    with store.write():
+        choices.put(cost.MOST_CELLS, 10)
+    with pytest.raises(Problem) as refused:
+        run("apply", str(file))
+    assert refused.value.code == "insight.cost"
+    assert TagDefinition.objects.count() == 0
+    with store.write():
+        choices.put(cost.MOST_CELLS, 10**6)
+    run("apply", str(file))
+    assert TagDefinition.objects.count() == 2

@@ -73,6 +73,16 @@ def test_a_list_is_uploaded_looked_at_used_and_replaced(at_lists: Page):
     expect(row).to_contain_text("2 人")
     expect(row).to_contain_text("全部认出")
 
+    row.get_by_role("button", name="改名").click()
+    form = page.get_by_role("dialog", name="给「年会贵宾」改名")
+    form.get_by_label("名称", exact=True).fill("年会嘉宾")
+    form.get_by_label("用来做什么").fill("请柬")
+    form.get_by_role("button", name="保存").click()
+    expect(form).to_be_hidden()
+    renamed = page.get_by_role("row").filter(has_text="年会嘉宾")
+    expect(renamed).to_contain_text("请柬")
+    expect(renamed).to_contain_text("2 人")
+
 
 def choose(page: Page, label: str, value: str) -> None:
     page.get_by_label(label, exact=True).click()

@@ -130,6 +130,74 @@ def test_undo_follows_merged_customers(people):
     assert {(tag, value) for _, tag, value in held()} == {("skin", "dry")}
 
 
+def test_undo_leaves_what_the_other_of_two_merged_people_had(people):
+    a, b, c, *_ = people
+    with store.write():
+        tags.add(SYSTEM, [b, c], "gold")
+    batch = run([a], "gold")
+    with store.write():
+        merge.merge(SYSTEM, a, b)
+    assert undo(batch) == Undone(1, 0)
+    assert held() == {(a, "gold", None), (c, "gold", None)}
+    loader.load_all()
+    assert sets.members(parse({"tag": "gold"})).tolist() == [a, c]
+
+
+def test_what_comes_back_keeps_its_term_its_giver_and_its_own_batch(people):
+    a, b, *_ = people
+    with store.write():
+        definitions.save_tag(SYSTEM, TagSpec(key="vip", name_zh="临时会员", expires_after_days=9))
+    first = run([a, b], "vip")
+    until = ManualTag.objects.filter(batch=first).first().until
+    clock.set_world(clock.now() + timedelta(days=2))
+    second = run([a], "vip", removing=True)
+    assert undo(second) == Undone(1, 0)
+    row = ManualTag.objects.get(customer_id=a)
+    assert (row.until, row.origin, row.by, row.since) == (until, "batch", SYSTEM.login, clock.now())
+    assert undo(first) == Undone(2, 0)
+    assert held() == set()
+
+
+def test_what_ended_meanwhile_does_not_come_back(people):
+    a, *_ = people
+    with store.write():
+        definitions.save_tag(SYSTEM, TagSpec(key="vip", name_zh="临时会员", expires_after_days=1))
+        tags.add(SYSTEM, [a], "vip")
+    batch = run([a], "vip", removing=True)
+    clock.set_world(clock.now() + timedelta(days=3))
+    assert undo(batch) == Undone(0, 1)
+    assert held() == set()
+
+
+def test_undoing_a_removal_takes_nothing_from_who_has_another_of_the_group_by_now(people):
+    a, b, *_ = people
+    exclusive()
+    with store.write():
+        tags.add(SYSTEM, [a, b], "gold")
+    batch = run([a, b], "gold", removing=True)
+    with store.write():
+        tags.add(SYSTEM, [a], "silver")
+    assert undo(batch) == Undone(1, 1)
+    assert held() == {(a, "silver", None), (b, "gold", None)}
+
+
+def test_of_two_who_become_one_the_last_tag_of_an_exclusive_group_stays(people):
+    a, b, *_ = people
+    exclusive()
+    with store.write():
+        tags.add(SYSTEM, [a], "gold")
+    clock.set_world(clock.now() + timedelta(hours=1))
+    with store.write():
+        tags.add(SYSTEM, [b], "silver")
+        merge.merge(SYSTEM, a, b)
+    assert held() == {(a, "silver", None)}
+    assert told()[-1] == ("tag_removed", a, "gold")
+    loader.load_all()
+    assert sets.members(parse({"tag": "gold"})).tolist() == []
+    said = AuditRow.objects.get(action="tag.exclude")
+    assert said.detail == {"customer": a, "group": "等级", "kept": "silver"}
+
+
 def test_erased_people_leave_no_trace_in_a_batch(people):
     a = people[0]
     with store.write():
@@ -257,6 +325,35 @@ def test_a_tag_with_a_term_goes_at_the_midnight_after_it(people):
     assert [cid for cid, tag, _ in held() if tag == "vip"] == [b]
     assert told()[-1] == ("tag_removed", a, "vip")
     assert AuditRow.objects.filter(action="tag.expire").count() == 1
+
+
+def test_given_again_its_term_begins_anew(people):
+    a, *_ = people
+    with store.write():
+        definitions.save_tag(SYSTEM, TagSpec(key="vip", name_zh="临时会员", expires_after_days=2))
+        tags.add(SYSTEM, [a], "vip")
+    first = ManualTag.objects.get()
+    clock.set_world(clock.now() + timedelta(days=1))
+    with store.write():
+        assert tags.add(SYSTEM, [a], "vip") == 0
+    again = ManualTag.objects.get()
+    assert (again.pk, again.since, again.until) == (first.pk, first.since, first.until + timedelta(days=1))
+
+
+def test_a_tag_held_twice_does_not_go_with_the_term_of_one(people):
+    a, b, *_ = people
+    with store.write():
+        tags.add(SYSTEM, [a], "gold")
+        definitions.save_tag(SYSTEM, TagSpec(key="gold", name_zh="金卡", group="等级", expires_after_days=1))
+        tags.add(SYSTEM, [b], "gold")
+        merge.merge(SYSTEM, a, b)
+    clock.set_world(clock.now() + timedelta(days=3))
+    with store.write():
+        assert tags.expire() == 1
+    assert held() == {(a, "gold", None)}
+    assert ("tag_removed", a, "gold") not in told()
+    loader.load_all()
+    assert sets.members(parse({"tag": "gold"})).tolist() == [a]
 
 
 def test_a_rule_tag_has_no_term(people):

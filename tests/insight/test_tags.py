@@ -22,6 +22,7 @@ from .conftest import define_tag
 def people(warehouse) -> list[int]:
     define_tag("friendly", source="manual")
     define_tag("skin", source="manual", value_kind="choice", options=["dry", "oily"])
+    define_tag("age", source="manual", value_kind="number")
     with store.write():
         found = resolve(
             [[IdentityRef("member_no", "shop", str(n))] for n in range(3)], at=[clock.now()] * 3, source=["store"] * 3
@@ -73,6 +74,7 @@ def test_a_new_value_takes_the_place_of_the_old(people):
         ("skin", None, Problem),
         ("skin", "wet", Problem),
         ("buyer", None, Conflict),
+        *(("age", value, Problem) for value in ("forty", "", "nan", "inf", "1_000", " 4", "4 ", "1e3", "４")),
     ],
 )
 def test_what_does_not_fit_is_refused_and_nothing_changes(people, tag, value, refusal):
@@ -81,6 +83,42 @@ def test_what_does_not_fit_is_refused_and_nothing_changes(people, tag, value, re
         tags.add(SYSTEM, people, tag, value)
     assert ManualTag.objects.count() == 0
     assert events() == []
+
+
+@pytest.mark.parametrize("value", ["40", "-3", "2.50"])
+def test_numbers_are_values(people, value):
+    with store.write():
+        assert tags.add(SYSTEM, people[:1], "age", value) == 1
+    assert has("age", op="eq", value=float(value)) == people[:1]
+
+
+@pytest.mark.parametrize("mine", [0, 1])
+@pytest.mark.parametrize("value", ["dry", "oily"])
+def test_a_value_given_to_two_who_became_one_takes_the_place_of_both(people, value, mine):
+    a, b, _ = people
+    with store.write():
+        tags.add(SYSTEM, [people[mine]], "skin", "dry")
+        tags.add(SYSTEM, [people[1 - mine]], "skin", "oily")
+        merge.merge(SYSTEM, a, b)
+    assert has("skin", op="eq", value="dry") == has("skin", op="eq", value="oily") == [a]
+    with store.write():
+        assert tags.add(SYSTEM, [a], "skin", value) == 1
+    assert ManualTag.objects.get().value == value
+    assert {each: has("skin", op="eq", value=each) for each in ("dry", "oily")} == {
+        "dry": [a] if value == "dry" else [],
+        "oily": [a] if value == "oily" else [],
+    }
+
+
+def test_a_split_takes_only_its_own_value_along(people):
+    a, b, _ = people
+    with store.write():
+        tags.add(SYSTEM, [a], "skin", "dry")
+        tags.add(SYSTEM, [b], "skin", "oily")
+        merge.merge(SYSTEM, a, b)
+        merge.unmerge(SYSTEM, Merge.objects.get().pk)
+    assert has("skin", op="eq", value="dry") == [a]
+    assert has("skin", op="eq", value="oily") == [b]
 
 
 def test_tags_follow_their_identity_through_merge_and_unmerge(people):

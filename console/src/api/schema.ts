@@ -7243,7 +7243,10 @@ export interface components {
         };
         /**
          * TagInsight
-         * @description What the numbers of a tag are and were. computed_at, ms: the refresh they come from; null by hand or not yet.
+         * @description What the numbers of a tag are and were.
+         *
+         *     origins  of a tag without a rule, how many came by it each way, the commonest first
+         *     computed_at, ms  the refresh they come from; null by hand or not yet
          */
         TagInsight: {
             /** As Of */
@@ -7254,6 +7257,8 @@ export interface components {
             ms: number | null;
             /** N */
             n: number;
+            /** Origins */
+            origins: components["schemas"]["TagOriginCount"][];
             /** Overlaps */
             overlaps: components["schemas"]["TagOverlap"][];
             /** Trend */
@@ -7265,6 +7270,19 @@ export interface components {
             items: components["schemas"]["TagOut"][];
             /** Total */
             total: number;
+        };
+        /**
+         * TagOrigin
+         * @description How a customer came by a tag that no rule sets: one by one in the chat or on a page, in bulk from an audience,
+         *     a condition or a file, or by a step of a journey.
+         * @enum {string}
+         */
+        TagOrigin: "hand" | "batch" | "journey";
+        /** TagOriginCount */
+        TagOriginCount: {
+            /** N */
+            n: number;
+            origin: components["schemas"]["TagOrigin"];
         };
         /**
          * TagOut

@@ -44,9 +44,15 @@ class _Files(Protocol):
 @_PATHS
 @click.option("--json", "as_json", is_flag=True)
 def apply(paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """Store the definitions of these files or folders. Journeys become drafts: publish them with `potager journey`."""
+    """Store the definitions of these files or folders. Journeys become drafts: publish them with `potager journey`.
+
+    What would be too heavy to compute is refused, and with it everything of this call; while a running house holds the
+    warehouse, that is not known here, and its console tells.
+    """
+    documents = list(_documents(paths))
+    sizes = _sizes() if any(kind in knowing.KINDS for kind, _ in documents) else None
     with store.write(Lane.WEB):
-        done = [(kind, _room(kind).apply(SYSTEM, document)) for kind, document in _documents(paths)]
+        done = [(kind, _apply(kind, document, sizes)) for kind, document in documents]
     _print(done, as_json=as_json, diffs=False)
 
 
@@ -87,6 +93,12 @@ def _sizes() -> Mapping[str, int] | None:
     except Conflict:
         click.echo("the running house holds the warehouse: costs are left out", err=True)
         return None
+
+
+def _apply(kind: str, document: Mapping[str, Any], sizes: Mapping[str, int] | None) -> _Planned:
+    if kind in knowing.KINDS:
+        return knowing.apply(SYSTEM, document, sizes)
+    return _room(kind).apply(SYSTEM, document)
 
 
 def _room(kind: str) -> _Files:

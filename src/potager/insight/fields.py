@@ -65,6 +65,15 @@ class TagKind(StrEnum):
     CASES = "cases"
 
 
+class TagOrigin(StrEnum):
+    """How a customer came by a tag that no rule sets: one by one in the chat or on a page, in bulk from an audience,
+    a condition or a file, or by a step of a journey."""
+
+    HAND = "hand"
+    BATCH = "batch"
+    JOURNEY = "journey"
+
+
 # What people call a key: key → (zh, en). A key nobody named is its own name.
 Names = Mapping[str, tuple[str, str]]
 

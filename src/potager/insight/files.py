@@ -75,8 +75,11 @@ def plan(document: Mapping[str, Any]) -> Planned:
     return Planned(kind, spec.key, "changed", "\n".join(lines))
 
 
-def apply(actor: Actor, document: Mapping[str, Any]) -> Planned:
-    """Store the definition, unless it is stored just so."""
+def apply(actor: Actor, document: Mapping[str, Any], sizes: Mapping[str, int] | None = None) -> Planned:
+    """Store the definition, unless it is stored just so.
+
+    sizes  the rows of cost.TABLES, to refuse a definition that would be too heavy
+    """
     planned = plan(document)
     if planned.change == "unchanged":
         return planned
@@ -85,11 +88,11 @@ def apply(actor: Actor, document: Mapping[str, Any]) -> Planned:
         case TagGroupSpec():
             tag_groups.save(actor, spec)
         case TagSpec():
-            definitions.save_tag(actor, spec)
+            definitions.save_tag(actor, spec, sizes)
         case LayerSpec():
-            definitions.save_layers(actor, spec)
+            definitions.save_layers(actor, spec, sizes)
         case AudienceSpec():
-            definitions.save_audience(actor, spec)
+            definitions.save_audience(actor, spec, sizes)
     return planned
 
 

@@ -44,7 +44,8 @@ class TagDefinition(models.Model):
 class ManualTag(models.Model):
     """A tag given by hand, with the identity it was given to, so that a merge or a split takes it along.
 
-    until  the midnight at which it is taken away; None: never
+    until   the midnight at which it is taken away; None: never
+    origin  insight.fields.TagOrigin
     """
 
     identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="+")
@@ -54,6 +55,7 @@ class ManualTag(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     by = models.CharField(max_length=64)
+    origin = models.CharField(max_length=8, default="hand")
     batch = models.ForeignKey("TagBatch", on_delete=models.PROTECT, null=True, related_name="given")
 
     class Meta:
@@ -84,13 +86,19 @@ class TagBatch(models.Model):
 
 
 class TagBefore(models.Model):
-    """A tag somebody had before a batch took it away or gave another in its place."""
+    """A tag somebody had before a batch took it away or gave another in its place.
+
+    earlier  the batch that had given it, so that it can be undone, too
+    """
 
     batch = models.ForeignKey(TagBatch, on_delete=models.CASCADE, related_name="before")
     identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="+")
     tag = models.CharField(max_length=64)
     value = models.CharField(max_length=200, null=True)
+    until = models.DateTimeField(null=True)
     by = models.CharField(max_length=64)
+    origin = models.CharField(max_length=8, default="hand")
+    earlier = models.ForeignKey(TagBatch, on_delete=models.CASCADE, null=True, related_name="+")
 
 
 class LayerModel(models.Model):

@@ -152,6 +152,7 @@ def tag_insight_out(row: TagDefinition, fields: Fields) -> schemas.TagInsight:
     stand = queries.stands().get(f"tag:{row.key}")
     return schemas.TagInsight(
         n=n,
+        origins=[schemas.TagOriginCount(origin=origin, n=n) for origin, n in queries.manual_origins(row.key).items()],
         trend=[schemas.TagDay(day=day, n=had) for day, had in tag_insight.trend(row.key, fields.tags[row.key], n)],
         overlaps=[_overlap(each, n, fields) for each in found],
         computed_at=stand.computed_at if stand else None,

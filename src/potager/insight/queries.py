@@ -89,6 +89,17 @@ def manual_counts() -> dict[str, dict[str | None, int]]:
     return found
 
 
+def manual_origins(key: str) -> dict[str, int]:
+    """How the live customers who have a tag by hand came by it (fields.TagOrigin), the commonest first."""
+    rows = (
+        ManualTag.objects.filter(tag=key, customer__state=State.LIVE)
+        .values_list("origin")
+        .annotate(n=Count("customer", distinct=True))
+        .order_by("-n", "origin")
+    )
+    return dict(rows)
+
+
 def case_counts(fields: Fields) -> dict[str, dict[str, int]]:
     """Tags by cases: value → customers, as last computed."""
     owner = tables.opened()

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, JsonValue
 
 from potager.core.paging import PageQuery
+from potager.insight.fields import TagOrigin
 from potager.insight.schedules import Schedule
 from potager.insight.specs import Colour
 from potager.people.schemas import CustomerState
@@ -166,10 +167,20 @@ class TagOverlap(Named):
     jaccard: float
 
 
+class TagOriginCount(BaseModel):
+    origin: TagOrigin
+    n: int
+
+
 class TagInsight(BaseModel):
-    """What the numbers of a tag are and were. computed_at, ms: the refresh they come from; null by hand or not yet."""
+    """What the numbers of a tag are and were.
+
+    origins  of a tag without a rule, how many came by it each way, the commonest first
+    computed_at, ms  the refresh they come from; null by hand or not yet
+    """
 
     n: int
+    origins: list[TagOriginCount]
     trend: list[TagDay]
     overlaps: list[TagOverlap]
     computed_at: datetime | None

@@ -1,15 +1,19 @@
 """批量打标: a tag given to or taken from a crowd at once, and undone where nothing has changed since."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from potager.core import clock
 from potager.core.errors import Conflict, NotFound
 from potager.insight import tags
-from potager.insight.models import ManualTag, TagBatch, TagBefore
+from potager.insight.fields import TagOrigin
+from potager.insight.models import ManualTag, TagBatch, TagBefore, TagDefinition
 from potager.org import audit
 from potager.org.access import Actor, require_write
-from potager.people.models import Identity
+
+_KEPT: Final = ("identity_id", "tag", "value", "until", "by", "origin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,8 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """Customers who are as they were before, and those left alone since somebody changed the tag after the batch."""
+    """Customers who are as they were before, and those left alone: somebody changed the tag after the batch, or the
+    term of what they had is over."""
 
     back: int
     left: int
@@ -41,8 +46,8 @@ def preview(cids: Sequence[int], tag: str, value: str | None, *, removing: bool)
     held, excluded = tags.held_by(cids, tag)
     if removing:
         return Preview(len(cids), len(held), len(cids) - len(held), 0)
-    change = [cid for cid in cids if cid not in held or held[cid] != value]
-    replaced = sum(cid in held or cid in excluded for cid in change)
+    change = [cid for cid in cids if held.get(cid, frozenset()) != {value}]
+    replaced = sum(bool(held.get(cid, frozenset()) - {value}) or cid in excluded for cid in change)
     return Preview(len(cids), len(change), len(cids) - len(change), replaced)
 
 
@@ -55,13 +60,11 @@ def run(
     """
     require_write(actor)
     batch = TagBatch.objects.create(tag=tag, value=value, removing=removing, of=of, by=actor.login, at=clock.now())
-    done = tags.take(cids, tag) if removing else tags.give(cids, tag, value, by=actor.login, batch=batch.pk)
-    TagBefore.objects.bulk_create(
-        [
-            TagBefore(batch=batch, identity_id=row.identity_id, tag=row.tag, value=row.value, by=row.by)
-            for row in done.lost
-        ]
-    )
+    if removing:
+        done = tags.take(cids, tag)
+    else:
+        done = tags.give(cids, tag, value, by=actor.login, origin=TagOrigin.BATCH, batch=batch.pk)
+    TagBefore.objects.bulk_create([_before(batch, row) for row in done.lost])
     batch.changed = len(done.cids)
     batch.replaced = 0 if removing else len({row.customer_id for row in done.lost})
     batch.save(update_fields=["changed", "replaced"])
@@ -83,7 +86,7 @@ def undo(actor: Actor, batch: TagBatch) -> Undone:
             en="This batch was undone already",
             place="batch",
         )
-    back = _give_back(batch, _had(batch)) if batch.removing else _take_back(batch)
+    back = len(_restore(_had(batch))) if batch.removing else _take_back(batch)
     batch.undone_at, batch.undone_by = clock.now(), actor.login
     batch.save(update_fields=["undone_at", "undone_by"])
     audit.record(actor, "tag.batch_undo", f"tag:{batch.tag}", {"batch": batch.pk, "customers": back})
@@ -103,37 +106,47 @@ def batch(number: int) -> TagBatch:
     return found
 
 
+def _before(batch: TagBatch, row: ManualTag) -> TagBefore:
+    kept = {name: getattr(row, name) for name in _KEPT}
+    return TagBefore(batch=batch, earlier_id=row.batch_id, **kept)
+
+
 def _take_back(batch: TagBatch) -> int:
-    """The rows the batch gave and nobody touched since go; what they had before comes back."""
-    given = list(ManualTag.objects.filter(batch=batch).values_list("customer_id", flat=True))
-    before = [row for row in _had(batch) if row[0] in set(given)]
-    tags.take(given, batch.tag)
-    _restore(before)
-    return len(given)
+    """The rows the batch gave and nobody touched since go, and only those; what they had before comes back."""
+    given = list(ManualTag.objects.filter(batch=batch).order_by("customer_id", "id"))
+    tags.withdraw(given)
+    whose = {row.customer_id for row in given}
+    _restore([row for row in _had(batch) if row.customer_id in whose])
+    return len(whose)
 
 
-def _give_back(batch: TagBatch, before: list[tuple[int, TagBefore]]) -> int:
-    """Who has not got the tag again since the batch took it gets back what they had."""
-    again, _ = tags.held_by([cid for cid, _ in before], batch.tag)
-    missing = [(cid, row) for cid, row in before if cid not in again]
-    _restore(missing)
-    return len({cid for cid, _ in missing})
+def _restore(rows: Sequence[ManualTag]) -> set[int]:
+    """Put back what is not in the way of what somebody has by now. Returns the customers."""
+    by_tag: defaultdict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        by_tag[row.tag].append(row.customer_id)
+    free: dict[str, set[int]] = {}
+    for tag, cids in by_tag.items():
+        held, excluded = tags.held_by(cids, tag)
+        free[tag] = set(cids) - held.keys() - excluded
+    back = [row for row in rows if row.customer_id in free[row.tag]]
+    tags.restore(back)
+    return {row.customer_id for row in back}
 
 
-def _restore(before: list[tuple[int, TagBefore]]) -> None:
-    alike: dict[tuple[str, str | None, str], list[int]] = {}
-    for cid, row in before:
-        alike.setdefault((row.tag, row.value, row.by), []).append(cid)
-    for (tag, value, by), cids in alike.items():
-        tags.give(cids, tag, value, by=by)
-
-
-def _had(batch: TagBatch) -> list[tuple[int, TagBefore]]:
-    """What was there before, under the customers the identities belong to today."""
-    rows = list(TagBefore.objects.filter(batch=batch).order_by("id"))
-    owners = dict(
-        Identity.objects.filter(id__in=TagBefore.objects.filter(batch=batch).values("identity_id")).values_list(
-            "id", "customer_id"
+def _had(batch: TagBatch) -> list[ManualTag]:
+    """What was there before, as rows of the customers the identities belong to today; what is past its term is not,
+    nor tags that are no more."""
+    now = clock.now()
+    known = set(TagDefinition.objects.values_list("key", flat=True))
+    rows = TagBefore.objects.filter(batch=batch).select_related("identity").order_by("id")
+    return [
+        ManualTag(
+            customer_id=row.identity.customer_id,
+            since=now,
+            batch_id=row.earlier_id,
+            **{name: getattr(row, name) for name in _KEPT},
         )
-    )
-    return [(owners[row.identity_id], row) for row in rows if owners.get(row.identity_id) is not None]
+        for row in rows
+        if row.tag in known and (row.until is None or row.until > now)
+    ]

@@ -1,5 +1,7 @@
 """Tags given by hand. The operations store is their truth; every change is a fact and an event."""
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +13,7 @@ from potager.core import clock, journal, store
 from potager.core.errors import Conflict, NotFound, Problem
 from potager.core.ids import new_token
 from potager.core.journal import Entry, Fact
-from potager.insight.fields import Kind, TagKind
+from potager.insight.fields import Kind, TagKind, TagOrigin
 from potager.insight.models import ManualTag, TagBefore, TagDefinition, TagGroup
 from potager.org import audit
 from potager.org.access import SYSTEM, Actor
@@ -19,6 +21,7 @@ from potager.people.models import Customer, Identity, State
 
 # SQLite takes no more names in one statement than some ten thousands.
 _BATCH: Final = 10_000
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,16 @@ class Change:
     lost: list[ManualTag]
 
 
-def add(actor: Actor, cids: Iterable[int], tag: str, value: str | None = None) -> int:
-    """Give the tag to these customers; one who has it with this value already is left alone. Returns how many got it.
+def add(
+    actor: Actor, cids: Iterable[int], tag: str, value: str | None = None, *, origin: TagOrigin = TagOrigin.HAND
+) -> int:
+    """Give the tag to these customers; who has it with this value already keeps it, for a new term where tags of this
+    kind have one. Returns how many got it.
 
     In an exclusive group they lose the other tags of it. Raises NotFound for an unknown tag, Conflict for one with a
     rule, Problem for a value that does not fit.
     """
-    changed = give(cids, tag, value, by=actor.login).cids
+    changed = give(cids, tag, value, by=actor.login, origin=origin).cids
     if changed:
         audit.record(actor, "tag.add", f"tag:{tag}", {"value": value, "customers": len(changed), **_few(changed)})
     return len(changed)
@@ -52,26 +58,30 @@ def remove(actor: Actor, cids: Iterable[int], tag: str) -> int:
     return len(had)
 
 
-def give(cids: Iterable[int], tag: str, value: str | None, *, by: str, batch: int | None = None) -> Change:
+def give(
+    cids: Iterable[int], tag: str, value: str | None, *, by: str, origin: TagOrigin, batch: int | None = None
+) -> Change:
     """Give the tag, telling the warehouse and journeys; whoever calls writes the trail. See `add`."""
     _require_write()
     check(tag, value)
     wanted = sorted(set(cids))
-    had = {row.customer_id: row for row in _rows(wanted, [tag])}
-    changed = [cid for cid in wanted if cid not in had or had[cid].value != value]
+    had = _by_customer(_rows(wanted, [tag]))
+    changed = [cid for cid in wanted if {row.value for row in had[cid]} != {value}]
     identities = _identities(changed)
     changed = [cid for cid in changed if cid in identities]
-    replaced = [had[cid] for cid in changed if cid in had]
-    excluded = _rows(changed, _rivals(tag))
-    _drop([*replaced, *excluded])
     now = clock.now()
-    given = {"tag": tag, "value": value, "since": now, "until": _end(tag, now), "by": by, "batch_id": batch}
+    until = _end(tag, now)
+    _renew([row for cid in wanted for row in had[cid] if row.value == value], until)
+    replaced = [row for cid in changed for row in had[cid] if row.value != value]
+    excluded = _rows(changed, _rivals(tag))
+    withdraw(replaced, told=False)
+    withdraw(excluded)
+    new = [cid for cid in changed if all(row.value != value for row in had[cid])]
+    given = {"tag": tag, "value": value, "since": now, "until": until, "by": by, "origin": origin, "batch_id": batch}
     ManualTag.objects.bulk_create(
-        [ManualTag(identity_id=identities[cid], customer_id=cid, **given) for cid in changed], batch_size=_BATCH
+        [ManualTag(identity_id=identities[cid], customer_id=cid, **given) for cid in new], batch_size=_BATCH
     )
-    _tell([("remove", row.customer_id, tag, row.value) for row in replaced])
-    _tell([("remove", row.customer_id, row.tag, row.value) for row in excluded], told=True)
-    _tell([("add", cid, tag, value) for cid in changed], told=True)
+    _tell([("add", cid, tag, value) for cid in new], told=True)
     return Change(changed, [*replaced, *excluded])
 
 
@@ -80,17 +90,33 @@ def take(cids: Iterable[int], tag: str) -> Change:
     _require_write()
     check(tag, None, removing=True)
     rows = _rows(sorted(set(cids)), [tag])
-    _drop(rows)
-    _tell([("remove", row.customer_id, tag, row.value) for row in rows], told=True)
+    withdraw(rows)
     return Change(sorted({row.customer_id for row in rows}), rows)
+
+
+def withdraw(rows: Sequence[ManualTag], *, told: bool = True) -> None:
+    """Delete these and tell who has not got the value any more: somebody known by two identities may have it by the
+    other one still. told: whether journeys hear of it."""
+    for start in range(0, len(rows), _BATCH):
+        ManualTag.objects.filter(id__in=[row.pk for row in rows[start : start + _BATCH]]).delete()
+    gone = dict.fromkeys((row.customer_id, row.tag, row.value) for row in rows)
+    left = _rows(sorted({cid for cid, _, _ in gone}), sorted({tag for _, tag, _ in gone}))
+    still = {(row.customer_id, row.tag, row.value) for row in left}
+    _tell([("remove", *each) for each in gone if each not in still], told=told)
+
+
+def restore(rows: Sequence[ManualTag]) -> None:
+    """Put tags back as they were given, telling the warehouse and journeys."""
+    _require_write()
+    ManualTag.objects.bulk_create(rows, batch_size=_BATCH)
+    _tell([("add", *each) for each in dict.fromkeys((row.customer_id, row.tag, row.value) for row in rows)], told=True)
 
 
 def expire() -> int:
     """Take the tags whose term is over. Returns how many."""
     _require_write()
     rows = list(ManualTag.objects.filter(until__lte=clock.now()).order_by("tag", "customer_id", "id"))
-    _drop(rows)
-    _tell([("remove", row.customer_id, row.tag, row.value) for row in rows], told=True)
+    withdraw(rows)
     for tag, some in groupby(rows, key=attrgetter("tag")):
         audit.record(SYSTEM, "tag.expire", f"tag:{tag}", {"customers": len(list(some))})
     return len(rows)
@@ -102,11 +128,26 @@ def _end(tag: str, now: datetime) -> datetime | None:
     return None if days is None else clock.day_start(clock.business_date(now) + timedelta(days=days + 1))
 
 
-def held_by(cids: Iterable[int], tag: str) -> tuple[dict[int, str | None], set[int]]:
-    """Who of these has the tag, with its value; and who has another tag that giving this one would take away."""
+def _renew(rows: Sequence[ManualTag], until: datetime | None) -> None:
+    if until is not None:
+        later = [row.pk for row in rows if row.until is not None and row.until < until]
+        for start in range(0, len(later), _BATCH):
+            ManualTag.objects.filter(id__in=later[start : start + _BATCH]).update(until=until)
+
+
+def held_by(cids: Iterable[int], tag: str) -> tuple[Mapping[int, frozenset[str | None]], frozenset[int]]:
+    """Who of these has the tag, with its values (two, where two customers became one); and who has another tag that
+    giving this one would take away."""
     wanted = sorted(set(cids))
-    held = {row.customer_id: row.value for row in _rows(wanted, [tag])}
-    return held, {row.customer_id for row in _rows(wanted, _rivals(tag))}
+    held = {cid: frozenset(row.value for row in rows) for cid, rows in _by_customer(_rows(wanted, [tag])).items()}
+    return held, frozenset(row.customer_id for row in _rows(wanted, _rivals(tag)))
+
+
+def _by_customer(rows: Iterable[ManualTag]) -> defaultdict[int, list[ManualTag]]:
+    found: defaultdict[int, list[ManualTag]] = defaultdict(list)
+    for row in rows:
+        found[row.customer_id].append(row)
+    return found
 
 
 def _rows(cids: Sequence[int], tags: Sequence[str]) -> list[ManualTag]:
@@ -120,13 +161,8 @@ def _rows(cids: Sequence[int], tags: Sequence[str]) -> list[ManualTag]:
     return found
 
 
-def _drop(rows: Sequence[ManualTag]) -> None:
-    for start in range(0, len(rows), _BATCH):
-        ManualTag.objects.filter(id__in=[row.pk for row in rows[start : start + _BATCH]]).delete()
-
-
 def _rivals(tag: str) -> list[str]:
-    """The other tags of an exclusive group."""
+    """The other tags of the tag's group, where the group is exclusive."""
     group = TagDefinition.objects.filter(key=tag).values_list("group", flat=True).first()
     if not group or not TagGroup.objects.filter(key=group, exclusive=True).exists():
         return []
@@ -151,15 +187,31 @@ def follow(entries: Sequence[Entry]) -> None:
     }
     if not moves:
         return
+    joined: set[int] = set()
     for row in ManualTag.objects.filter(identity_id__in=moves.keys()).order_by("id"):
         before, after = row.customer_id, moves[row.identity_id]
         if after is None or after == before:
             continue
         row.customer_id = after
         row.save(update_fields=["customer"])
-        if not ManualTag.objects.filter(customer_id=before, tag=row.tag).exists():
+        if not ManualTag.objects.filter(customer_id=before, tag=row.tag, value=row.value).exists():
             _tell([("remove", before, row.tag, row.value)])
         _tell([("add", after, row.tag, row.value)])
+        joined.add(after)
+    _exclude(joined)
+
+
+def _exclude(cids: Iterable[int]) -> None:
+    """Customers who became one keep, of an exclusive group, the tag given last."""
+    groups = TagGroup.objects.filter(exclusive=True).values("key")
+    tags = dict(TagDefinition.objects.filter(group__in=groups).values_list("key", "group"))
+    for cid, rows in _by_customer(_rows(sorted(cids), sorted(tags))).items():
+        last = {tags[row.tag]: row.tag for row in sorted(rows, key=attrgetter("since", "pk"))}
+        older = [row for row in rows if last[tags[row.tag]] != row.tag]
+        withdraw(older)
+        for row in older:
+            said = {"customer": cid, "group": tags[row.tag], "kept": last[tags[row.tag]]}
+            audit.record(SYSTEM, "tag.exclude", f"tag:{row.tag}", said)
 
 
 def _require_write() -> None:
@@ -196,13 +248,13 @@ def check(tag: str, value: str | None, *, removing: bool = False) -> None:
             en=f"“{value}” is none of the values: {', '.join(options)}",
             place="value",
         )
-    if value is not None and definition.value_kind == Kind.NUMBER:
-        try:
-            float(value)
-        except ValueError as error:
-            raise Problem(
-                "tag.value", zh="这个标签的值是数字", en="This tag's value is a number", place="value"
-            ) from error
+    if value is not None and definition.value_kind == Kind.NUMBER and not _NUMBER.fullmatch(value):
+        raise Problem(
+            "tag.value",
+            zh=f"这个标签的值是数字，如 3 或 2.5，不能是「{value}」",
+            en=f"This tag's value is a number such as 3 or 2.5, not “{value}”",
+            place="value",
+        )
 
 
 def _identities(cids: Sequence[int]) -> dict[int, int]:

@@ -8,6 +8,7 @@ from potager.core.bulk import insert_rows, update_rows
 from potager.core.journal import Fact, to_us
 from potager.core.store import Lane as WriteLane
 from potager.insight import tags
+from potager.insight.fields import TagOrigin
 from potager.journeys.ending import Telling
 from potager.journeys.graph import Definition, Message, TagChange, Task
 from potager.journeys.models import Run, RunStep
@@ -161,7 +162,7 @@ def _tag(walkers: Sequence[Walker]) -> None:
     for (tag, value, adding), some in wanted.items():
         cids = [walker.cid for walker in some]
         if adding:
-            tags.add(SYSTEM, cids, tag, value)
+            tags.add(SYSTEM, cids, tag, value, origin=TagOrigin.JOURNEY)
         else:
             tags.remove(SYSTEM, cids, tag)
     if wanted:

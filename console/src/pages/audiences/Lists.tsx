@@ -12,6 +12,7 @@ import { Sentence } from '../../shared/Sentence'
 import './listTexts'
 import { UsedBy } from './UsedBy'
 
+const RenameList = later(async () => (await import('./RenameList')).RenameList)
 const UploadList = later(async () => (await import('./UploadList')).UploadList)
 
 export type ListOut = components['schemas']['ListOut']
@@ -67,6 +68,7 @@ function ListRow({ list, onReplace }: { list: ListOut; onReplace: () => void }) 
   const { t } = useTranslation('lists')
   const format = useFormat()
   const mayWrite = useMayWrite()
+  const [renaming, setRenaming] = useState(false)
   const remove = useAct(() => http.DELETE('/api/insight/lists/{key}', { params: { path: { key: list.key } } }), {
     done: t('removed'),
     stale: ['/api/insight'],
@@ -99,6 +101,10 @@ function ListRow({ list, onReplace }: { list: ListOut; onReplace: () => void }) 
           <Button size="small" onClick={onReplace}>
             {t('replace')}
           </Button>{' '}
+          <Button size="small" onClick={() => setRenaming(true)}>
+            {t('rename')}
+          </Button>{' '}
+          {renaming && <RenameList list={list} onClose={() => setRenaming(false)} />}
           <Popconfirm title={t('removeAsk')} onConfirm={() => remove.mutate(undefined)}>
             <Button size="small" danger loading={remove.isPending}>
               {t('remove')}

@@ -16,7 +16,7 @@ export function Insight({ tag }: { tag: Tag }) {
   const itself = { tag: tag.key }
   return (
     <Loaded query={insight} rows={6}>
-      {({ n, trend, overlaps, as_of: asOf, ms }) => {
+      {({ n, origins, trend, overlaps, as_of: asOf, ms }) => {
         const by = n - (trend[0]?.n ?? n)
         return (
           <div className="stack">
@@ -78,6 +78,12 @@ export function Insight({ tag }: { tag: Tag }) {
                 </table>
               )}
             </Card>
+            {origins.length > 0 && (
+              <p className="sub">
+                {t('origin')}
+                {origins.map((each) => t(`origins.${each.origin}`, { people: format.people(each.n) })).join(t('and'))}
+              </p>
+            )}
             {asOf != null && ms != null && (
               <p className="sub">{t('stand', { at: format.moment(asOf), seconds: format.count(ms / 1000, 1) })}</p>
             )}
