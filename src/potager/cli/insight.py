@@ -9,9 +9,9 @@ import click
 import yaml
 
 from potager.core import clock
-from potager.insight import catalogue, forwarder, queries, reasons, sets
+from potager.insight import catalogue, forwarder, odd, queries, reasons, sets
 from potager.insight import refresh as refreshing
-from potager.insight.conditions import bind_rule, dump, lint, parse
+from potager.insight.conditions import bind_rule, dump, parse
 from potager.insight.conditions.base import Words
 from potager.insight.conditions.logic import say
 from potager.insight.schemas import Written
@@ -41,16 +41,17 @@ def count(condition: str, as_of: str | None, *, as_json: bool) -> None:
     """How many customers a CONDITION selects (JSON or YAML text, or @file)."""
     fields = catalogue.load()
     bound = bind_rule(_written(condition), fields)
-    found, odd = sets.counted(bound, as_of, fields=fields), lint.findings(bound)
+    found, told = sets.counted(bound, as_of, fields=fields), odd.findings(bound, as_of, fields)
     sentence = say(bound, Words("zh", fields))
     if as_json:
-        told = [{"code": each.code, "place": each.place} for each in odd]
+        findings = [{"code": each.code, "place": each.place} for each in told]
         _out({
-            "count": found.count, "total": found.total, "share": found.share, "sentence": sentence, "findings": told,
+            "count": found.count, "total": found.total, "share": found.share, "sentence": sentence,
+            "findings": findings,
         })  # fmt: skip
         return
     click.echo(f"{found.count:,} / {found.total:,}（{found.share:.1%}）  {sentence}")
-    for each in odd:
+    for each in told:
         click.echo(f"  ! {each.place or '·'}  {each.zh}", err=True)
 
 

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 from potager.core import clock
-from potager.insight import catalogue, membership, queries, schemas, sets, single, subjects, tables, tags
-from potager.insight.conditions import bind_cases, bind_metric, bind_rule, lint
+from potager.insight import catalogue, membership, odd, queries, schemas, sets, single, subjects, tables, tags
+from potager.insight.conditions import bind_cases, bind_metric, bind_rule
 from potager.insight.conditions.base import Words
 from potager.insight.conditions.logic import Bound, say
 from potager.insight.conditions.ops import show
@@ -36,7 +36,7 @@ def count(actor: Actor, body: schemas.CountIn, language: str) -> schemas.CountOu
         sentence=say(bound, Words(language, fields)),
         findings=[
             schemas.FindingOut(code=each.code, place=each.place, message=each.say(language))
-            for each in lint.findings(bound)
+            for each in odd.findings(bound, body.as_of, fields)
         ],
     )
 

@@ -17,7 +17,7 @@ from potager.insight.moment import Moment
 from potager.insight.slots import Slots
 
 if TYPE_CHECKING:
-    from potager.insight.conditions.features import Measured
+    from potager.insight.conditions.features import Measured, Window
     from potager.insight.conditions.logic import Bound
     from potager.insight.sql import Printer
 
@@ -227,6 +227,12 @@ class BoundLeaf:
         """After how many hours a fact changes its answer by the clock alone. Of what scans compute, their windows
         tell."""
         return frozenset()
+
+    @property
+    def looks_back(self) -> "frozenset[tuple[str, Window]]":
+        """The tables of facts it reads, each with the window it reads them in."""
+        read = self.measured
+        return frozenset() if read is None else frozenset((read.table, each.window) for each in read.aggregates)
 
     @property
     def inner(self) -> "tuple[Bound, ...]":

@@ -346,6 +346,10 @@ class SequenceLeaf(BoundLeaf):
         silent = self.chain.absent.gap.hours if self.chain.absent is not None else None
         return self.chain.window.hours | ({silent} if silent is not None else frozenset())
 
+    @property
+    def looks_back(self) -> frozenset[tuple[str, Window]]:
+        return frozenset((each.table, self.chain.window) for each in self.chain.events)
+
     def row(self, table: Any, slots: Slots) -> Any:  # noqa: ARG002  every row is one
         return table.cid.notnull()
 
