@@ -82,6 +82,30 @@ def test_a_bundle_says_whom_it_is_for_and_whether_it_pays(owner):
     expect(owner.get_by_role("alert")).to_contain_text("不是有效数字")
 
 
+def test_what_never_counts_is_left_out_from_then_on(owner):
+    owner.goto("/affinity")
+    owner.get_by_role("tab", name="怎么算").click()
+    expect(owner.get_by_label("看最近")).to_have_value("365")
+    left_out = choose(owner, "不算的品类")
+    owner.get_by_label("至少一起出现").fill("6")
+    owner.get_by_role("button", name="保存并重新计算").click()
+    expect(owner.get_by_text("已保存，正在后台重新计算")).to_be_visible()
+    owner.reload()
+    expect(owner.get_by_label("至少一起出现")).to_have_value("6")
+    expect(owner.get_by_title(left_out)).to_be_visible()
+    owner.goto("/affinity?tab=lookalike&by=category")
+    owner.get_by_label("没买过的目标商品", exact=True).click()
+    offered = owner.locator(".ant-select-dropdown:visible .ant-select-item-option")
+    expect(offered.first).to_be_visible()
+    expect(offered.filter(has_text=left_out)).to_have_count(0)
+    # As it was: the world of these tests is shared.
+    owner.goto("/affinity?tab=settings")
+    owner.get_by_title(left_out).locator(".ant-select-selection-item-remove").click()
+    owner.get_by_label("至少一起出现").fill("5")
+    owner.get_by_role("button", name="保存并重新计算").click()
+    expect(owner.get_by_text("已保存，正在后台重新计算")).to_be_visible()
+
+
 def test_a_customers_page_says_what_they_may_buy_next(owner):
     owner.goto("/customers")
     owner.locator("tbody tr").first.get_by_role("link").click()

@@ -3,6 +3,7 @@ import { Tabs } from '../../shared/Tabs'
 import { Bundle } from './Bundle'
 import { Lookalike } from './Lookalike'
 import { Rules } from './Rules'
+import { Settings } from './Settings'
 
 /** What is bought together, whom a product selects, and what a bundle would earn. */
 export default function Affinity() {
@@ -14,6 +15,7 @@ export default function Affinity() {
           { key: 'rules', label: t('rules'), render: () => <Rules /> },
           { key: 'lookalike', label: t('lookalike'), render: () => <Lookalike /> },
           { key: 'bundle', label: t('bundle'), render: () => <Bundle /> },
+          { key: 'settings', label: t('settings'), render: () => <Settings /> },
         ]}
       />
     </div>
