@@ -36,7 +36,7 @@ from tests.insight.histories import Plant
 from . import definitions
 from .people import ZONE
 
-pytestmark = [pytest.mark.conformance, pytest.mark.once]
+pytestmark = [pytest.mark.conformance, pytest.mark.once, pytest.mark.timeout(900)]
 FIRST, SECOND = datetime(2026, 10, 20, 16, tzinfo=UTC), datetime(2026, 11, 3, 12, tzinfo=UTC)
 EVERY = 7
 VIEWED, BOUGHT = {"event": "product_viewed", "within": "30d"}, {"event": "order_paid", "within": "90d"}
@@ -160,7 +160,6 @@ def compared(here: Warehouse, there: Any) -> dict[str, list[str]]:
     return expected
 
 
-@pytest.mark.timeout(900)
 def test_two_days_of_refreshes_write_what_the_embedded_engine_writes(here: Warehouse, there: Any) -> None:
     reports = []
     for at in (FIRST, SECOND):

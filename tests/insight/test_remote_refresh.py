@@ -12,7 +12,7 @@ import pytest
 
 from potager.insight.conditions import bind_rule
 from potager.insight.layers import Fixed, Mean, Median, Quantile, Quintile, RfmSettings
-from potager.insight.programs import Definition, Output
+from potager.insight.programs import Definition, Output, compile_level
 from potager.insight.remote_refresh import thresholds_with, turned, typed
 from potager.insight.rfm import cells_sql, thresholds_sql
 from potager.insight.staging import Staging, over
@@ -155,6 +155,17 @@ def test_tags_with_conditions_are_typed_and_values_left():
     )
 
 
+def test_words_of_flags_are_of_one_width_in_every_branch_on_spark():
+    """70 leaves of events fill a word and more; the customers' own leaf has no bit in the first."""
+    bought = [{"event": "order_paid", "op": "gte", "value": n} for n in range(1, 71)]
+    bounds = [bind_rule({"any": [*bought, {"attr": "vip", "op": "eq", "value": True}]}, FIELDS)]
+    definitions = tuple(Definition(Output.TAG, f"t{n}", (("", bound),)) for n, bound in enumerate(bounds))
+    flags = compile_level(definitions, only=False, dialect="spark").flags
+    assert flags is not None
+    assert "CAST(0 AS BIGINT) AS `w0`" in flags.sql
+    assert " 0 AS `w" not in flags.sql
+
+
 def test_a_statement_reads_what_was_made_instead_of_the_tables_it_names():
     made = {"flags": "flags__1", "layer_history": "layer_history__2"}
     assert over("SELECT 1 FROM customer", made) == "SELECT 1 FROM customer"
@@ -191,3 +202,21 @@ def test_where_an_exchange_fails_its_table_stays_and_the_others_are_taken_away()
         stage.exchange(["layer_history", "layer_now"])
     stage.clear()
     assert engine.told[2:] == [("drop", now)]
+
+
+def test_what_was_made_in_part_is_taken_away_with_what_it_was_to_replace():
+    engine = Recorded()
+    stage = Staging(engine)
+    stage.make("flags", "SELECT 1")
+    make = engine.make
+
+    def breaking(*arguments: Any) -> None:
+        make(*arguments)
+        raise OSError
+
+    engine.make = breaking
+    with pytest.raises(OSError):
+        stage.make("flags", "SELECT 2")
+    stage.clear()
+    [(_, whole, *_), (_, part, *_), *dropped] = engine.told
+    assert dropped == [("drop", whole), ("drop", part)]

@@ -18,8 +18,10 @@ class Staging:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._token = uuid4().hex[:12]
-        self._made: dict[str, str] = {}
         self._number = 0
+        # By name what stands for it now; and everything that is there, whole or not.
+        self._made: dict[str, str] = {}
+        self._there: set[str] = set()
 
     @property
     def names(self) -> frozenset[str]:
@@ -28,11 +30,9 @@ class Staging:
 
     def make(self, name: str, select: str, by: Sequence[str] = ()) -> None:
         """A table out of a SELECT in the engine's own SQL. The rows stay in the engine."""
-        fresh, before = self._fresh(name), self._made.get(name)
+        fresh = self._fresh(name)
         self._target.make(fresh, over(select, self._made), by)
-        self._made[name] = fresh
-        if before is not None:
-            self._target.drop(before)
+        self._stands(name, fresh)
 
     def write(self, name: str, sql: str, by: Sequence[str] = ()) -> None:
         """A table out of a SELECT in the embedded engine's SQL."""
@@ -40,13 +40,11 @@ class Staging:
 
     def put(self, name: str, rows: pa.Table) -> None:
         """A small table out of Arrow rows."""
-        fresh, before = self._fresh(name), self._made.get(name)
-        self._made[name] = fresh
+        fresh = self._fresh(name)
         self._target.create(fresh, rows.schema)
         if rows.num_rows:
             self._target.append(fresh, rows)
-        if before is not None:
-            self._target.drop(before)
+        self._stands(name, fresh)
 
     def ask(self, sql: str) -> pa.Table:
         """What a SELECT in the embedded engine's SQL gives."""
@@ -58,16 +56,31 @@ class Staging:
         Where that fails, the table beside stays: it may be the only one there is.
         """
         for name in names:
-            self._target.exchange(name, self._made.pop(name))
+            fresh = self._made.pop(name)
+            self._there.remove(fresh)
+            self._target.exchange(name, fresh)
 
     def clear(self) -> None:
         """Take away what was not exchanged."""
-        while self._made:
-            self._target.drop(self._made.popitem()[1])
+        self._made.clear()
+        for fresh in sorted(self._there):
+            self._drop(fresh)
 
     def _fresh(self, name: str) -> str:
         self._number += 1
-        return f"{name if name.isidentifier() else 'beside'}__{self._token}_{self._number}"
+        fresh = f"{name if name.isidentifier() else 'beside'}__{self._token}_{self._number}"
+        self._there.add(fresh)
+        return fresh
+
+    def _stands(self, name: str, fresh: str) -> None:
+        before = self._made.get(name)
+        self._made[name] = fresh
+        if before is not None:
+            self._drop(before)
+
+    def _drop(self, table: str) -> None:
+        self._target.drop(table)
+        self._there.remove(table)
 
     def _translated(self, sql: str) -> str:
         # Nobody on the embedded engine pays for loading a parser.
