@@ -22,11 +22,15 @@ FACTS: Final = ("event", "orders", "order_item", "refund")
 # What conditions look at besides; `watermark` last: it says up to where the copy knows.
 WHOLE: Final = (
     "customer", "relation", "manual_tag", "product", "event_type", "channel_dict", "channel_cost", "layer_history",
-    "audience_version", "customer_value",
+    "rfm_threshold", "audience_version", "customer_value",
     "watermark",
 )  # fmt: skip
 # Of these, by a column, the rows of results that were refreshed on the engine are its own.
-_OWN: Final = {"layer_history": ("model", "layer:"), "audience_version": ("audience", "audience:")}
+_OWN: Final = {
+    "layer_history": ("model", "layer:"),
+    "rfm_threshold": ("model", "layer:"),
+    "audience_version": ("audience", "audience:"),
+}
 BATCH: Final = 500_000
 # Keys are 64 bits of a hash: their sums would not fit into 64 bits.
 _PRIME: Final = 1_000_003
