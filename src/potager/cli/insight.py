@@ -9,7 +9,8 @@ import click
 import yaml
 
 from potager.core import clock
-from potager.insight import catalogue, forwarder, odd, queries, reasons, sets
+from potager.facts import warehouse
+from potager.insight import catalogue, forwarder, odd, queries, reasons, remote_refresh, sets
 from potager.insight import refresh as refreshing
 from potager.insight.conditions import bind_rule, dump, parse
 from potager.insight.conditions.base import Words
@@ -130,13 +131,24 @@ def _layers(key: str, day: date, start: date | None) -> dict[str, Any]:
 @click.option("--full", is_flag=True, help="Rebuild everything instead of merging what is new.")
 @_JSON
 def refresh(as_of: str | None, *, full: bool, as_json: bool) -> None:
-    """Bring tags, layers and audiences up to now, and tell journeys what changed."""
-    report = refreshing.run(as_of) if full or as_of else refreshing.merge()
-    forwarded = forwarder.forward_all()
+    """Bring tags, layers and audiences up to now, and tell journeys what changed.
+
+    On a distributed engine everything is rebuilt each time, and journeys are told nothing.
+    """
+    engine = warehouse.target()
+    if engine is not None:
+        report, forwarded = remote_refresh.run(engine, as_of), 0
+    else:
+        report = refreshing.run(as_of) if full or as_of else refreshing.merge()
+        forwarded = forwarder.forward_all()
     if as_json:
         _out({
             "mode": report.mode, "as_of": report.as_of.isoformat(), "upto_seq": report.upto_seq,
             "changes": report.changes, "names": report.names, "ms": report.ms, "forwarded": forwarded,
         })  # fmt: skip
+        return
+    if engine is not None:
+        name = engine.capabilities.name
+        click.echo(f"{report.mode}: {report.names} 个定义，{report.ms} ms（{name} 上总是全量重算，不通知旅程）")
         return
     click.echo(f"{report.mode}: {report.names} 个定义，{report.changes:,} 处变化，{report.ms} ms")

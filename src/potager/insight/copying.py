@@ -2,7 +2,8 @@
 
 Facts go month by month. A month that is there already, by its counts and sums, is left alone, so a copy that was
 stopped goes on where it was; one that differs is taken out and brought again. Every month is compared after it was
-brought. Everything else is small and replaced whole.
+brought. Everything else is small and replaced whole; of the history of layers and audiences only what a refresh on the
+engine does not keep up itself.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,14 +15,22 @@ import pyarrow as pa
 
 from potager.core.errors import Conflict
 from potager.facts.warehouse import Target, Warehouse
+from potager.insight import refresh
+from potager.insight.staging import Staging
 
 FACTS: Final = ("event", "orders", "order_item", "refund")
 # What conditions look at besides; `watermark` last: it says up to where the copy knows.
 WHOLE: Final = (
     "customer", "relation", "manual_tag", "product", "event_type", "channel_dict", "channel_cost", "layer_history",
-    "audience_version", "customer_value",
+    "rfm_threshold", "audience_version", "customer_value",
     "watermark",
 )  # fmt: skip
+# Of these, by a column, the rows of results that were refreshed on the engine are its own.
+_OWN: Final = {
+    "layer_history": ("model", "layer:"),
+    "rfm_threshold": ("model", "layer:"),
+    "audience_version": ("audience", "audience:"),
+}
 BATCH: Final = 500_000
 # Keys are 64 bits of a hash: their sums would not fit into 64 bits.
 _PRIME: Final = 1_000_003
@@ -72,10 +81,18 @@ def copy(source: Warehouse, target: Target, tell: Callable[[str], None]) -> Copi
             piece = of_month(table, month)
             _bring(source, target, piece, schema, done)
             tell(f"{piece.name}  {done.rows:,}")
+    target.create("result_state", refresh.STATE)
+    refreshed = refresh.states(target)
     for table in WHOLE:
-        rows = source.query(f"SELECT * FROM {table}")
-        target.replace(table, rows)
-        _compare(source, target, Piece(table, "1 = 1", table), rows.schema)
+        column, kind = _OWN.get(table, ("", ""))
+        own = sorted(name.removeprefix(kind) for name in refreshed if kind and name.startswith(kind))
+        piece = Piece(table, f"{column} NOT IN ({_texts(own)})" if own else "1 = 1", table)
+        rows = source.query(f"SELECT * FROM {table} WHERE {piece.where}")
+        if own:
+            _put_beside(target, table, rows, f"{column} IN ({_texts(own)})")
+        else:
+            target.replace(table, rows)
+        _compare(source, target, piece, rows.schema)
         done.rows += rows.num_rows
         done.brought += 1
         tell(f"{table}  {done.rows:,}")
@@ -96,6 +113,21 @@ def _bring(source: Warehouse, target: Target, piece: Piece, schema: pa.Schema, d
     _compare(source, target, piece, schema)
     done.rows += rows.num_rows
     done.brought += 1
+
+
+def _put_beside(target: Target, table: str, rows: pa.Table, kept: str) -> None:
+    """Put rows in place of those of the table that are not kept."""
+    columns, stage = ", ".join(rows.column_names), Staging(target)
+    try:
+        stage.put("copied", rows)
+        stage.write(table, f"SELECT {columns} FROM {table} WHERE {kept} UNION ALL SELECT {columns} FROM copied")
+        stage.exchange([table])
+    finally:
+        stage.clear()
+
+
+def _texts(values: Sequence[str]) -> str:
+    return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
 
 
 def _compare(source: Warehouse, target: Target, piece: Piece, schema: pa.Schema) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from potager.insight.conditions.binding import bind_cases, bind_metric, bind_rule
 from potager.insight.conditions.features import Feature
 from potager.insight.conditions.logic import Bound, every_leaf
-from potager.insight.dialects import printed
+from potager.insight.dialects import DUCKDB, printed
 from potager.insight.fields import Fields, Kind, TagKind, refusal
 from potager.insight.layers import bind_layers, ordered_settings
 from potager.insight.plan import Plan, make_plan
@@ -138,8 +138,8 @@ def plan_of(definitions: Sequence[Definition]) -> Plan:
 
 
 @lru_cache(maxsize=64)
-def compile_level(definitions: tuple[Definition, ...], *, only: bool) -> Program:
-    """Print the SQL of one level. Equal levels are printed once, whatever the as_of."""
+def compile_level(definitions: tuple[Definition, ...], *, only: bool, dialect: str = DUCKDB) -> Program:
+    """Print the SQL of one level for an engine. Equal levels are printed once, whatever the as_of."""
     import ibis
 
     restricted = "changed" if only else None
@@ -147,7 +147,7 @@ def compile_level(definitions: tuple[Definition, ...], *, only: bool) -> Program
     printer = Printer(plan)
 
     def statement(expression: Any) -> Statement:
-        return Statement(printed(expression), printer.slots.given)
+        return Statement(printed(expression, dialect), printer.slots.given)
 
     scans = [printer.scan(scan) for scan in plan.scans]
     stored = [

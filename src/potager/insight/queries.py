@@ -11,6 +11,7 @@ from django.db.models import Count
 from potager.core.errors import NotFound
 from potager.facts.warehouse import Warehouse
 from potager.insight import tables
+from potager.insight.dialects.by_hand import ask
 from potager.insight.fields import Fields, TagKind
 from potager.insight.models import Audience, LayerModel, ManualTag, TagDefinition
 from potager.people.models import State
@@ -66,7 +67,7 @@ def audience(key: str) -> Audience:
 
 def stands() -> dict[str, Stand]:
     """Every result by name."""
-    rows = tables.opened().query("SELECT name, n, computed_at, as_of, ms FROM result_state").to_pylist()
+    rows = tables.asked().query("SELECT name, n, computed_at, as_of, ms FROM result_state").to_pylist()
     return {row["name"]: Stand(row["n"], _aware(row["computed_at"]), _aware(row["as_of"]), row["ms"]) for row in rows}
 
 
@@ -102,13 +103,13 @@ def manual_origins(key: str) -> dict[str, int]:
 
 def case_counts(fields: Fields) -> dict[str, dict[str, int]]:
     """Tags by cases: value → customers, as last computed."""
-    owner = tables.opened()
+    owner = tables.asked()
     known = places(owner)
     found = {}
     for key, field in fields.tags.items():
         if field.source == TagKind.CASES and key in known:
             wide, column = known[key]
-            rows = owner.query(f'SELECT "{column}" AS v, count(*)::BIGINT AS n FROM {wide} GROUP BY 1').to_pylist()
+            rows = ask(owner, f'SELECT "{column}" AS v, count(*)::BIGINT AS n FROM {wide} GROUP BY 1').to_pylist()
             found[key] = {row["v"]: row["n"] for row in rows if row["v"] is not None}
     return found
 
@@ -150,21 +151,28 @@ def layers_of(cid: int) -> list[tuple[str, str, date]]:
 
 def layer_sizes(model: str, day: date) -> dict[str, int]:
     """Customers by layer on a day, as last computed by then."""
-    rows = tables.opened().query(
+    rows = ask(
+        tables.asked(),
         """SELECT layer, count(*)::BIGINT AS n FROM layer_history
-        WHERE model = ? AND from_day <= ? AND (to_day IS NULL OR to_day > ?) GROUP BY layer""",
-        [model, day, day],
+        WHERE model = $model AND from_day <= $day AND (to_day IS NULL OR to_day > $day) GROUP BY layer""",
+        {"model": model, "day": day},
     )
     return {row["layer"]: row["n"] for row in rows.to_pylist()}
 
 
 def layer_flow(model: str, start: date, end: date) -> list[tuple[str | None, str | None, int]]:
     """From which layer to which, how many customers, between two days; None where one was not in the model."""
-    spell = "SELECT cid, layer FROM layer_history WHERE model = ? AND from_day <= ? AND (to_day IS NULL OR to_day > ?)"
-    rows = tables.opened().query(
-        f"""SELECT a.layer AS f, b.layer AS t, count(*)::BIGINT AS n FROM ({spell}) a FULL JOIN ({spell}) b USING (cid)
+    stood = (
+        "SELECT cid, layer FROM layer_history"
+        " WHERE model = $model AND from_day <= ${day} AND (to_day IS NULL OR to_day > ${day})"
+    )
+    before, after = stood.format(day="start"), stood.format(day="end")
+    rows = ask(
+        tables.asked(),
+        f"""SELECT a.layer AS f, b.layer AS t, count(*)::BIGINT AS n
+        FROM ({before}) a FULL JOIN ({after}) b ON b.cid = a.cid
         GROUP BY 1, 2 ORDER BY 1 NULLS FIRST, 2 NULLS LAST""",
-        [model, start, start, model, end, end],
+        {"model": model, "start": start, "end": end},
     )
     return [(row["f"], row["t"], row["n"]) for row in rows.to_pylist()]
 
@@ -186,10 +194,11 @@ def layer_history(model: str, start: date, end: date) -> dict[date, dict[str, in
 
 def thresholds(model: str, day: date) -> Mapping[str, Any] | None:
     """The RFM thresholds in force on a day."""
-    rows = tables.opened().query(
+    rows = ask(
+        tables.asked(),
         """SELECT day, buyers, days, orders, amount, cuts FROM rfm_threshold
-        WHERE model = ? AND day <= ? ORDER BY day DESC LIMIT 1""",
-        [model, day],
+        WHERE model = $model AND day <= $day ORDER BY day DESC LIMIT 1""",
+        {"model": model, "day": day},
     )
     found = rows.to_pylist()
     return found[0] if found else None
@@ -197,9 +206,10 @@ def thresholds(model: str, day: date) -> Mapping[str, Any] | None:
 
 def versions() -> dict[str, tuple[int, int, datetime]]:
     """Live audiences: newest version, members, as of when."""
-    rows = tables.opened().query(
+    rows = ask(
+        tables.asked(),
         """SELECT audience, version, n, as_of FROM audience_version
-        QUALIFY row_number() OVER (PARTITION BY audience ORDER BY version DESC) = 1"""
+        QUALIFY row_number() OVER (PARTITION BY audience ORDER BY version DESC) = 1""",
     )
     return {row["audience"]: (row["version"], row["n"], _aware(row["as_of"])) for row in rows.to_pylist()}
 

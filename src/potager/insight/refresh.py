@@ -18,8 +18,9 @@ from potager.core import clock
 from potager.core.errors import Conflict
 from potager.core.ids import new_token
 from potager.core.models import Watermark
-from potager.facts.warehouse import Warehouse, Writer
+from potager.facts.warehouse import Target, Warehouse, Writer
 from potager.insight import catalogue, changed, cost, layers, programs, swap, tables
+from potager.insight.dialects import DUCKDB
 from potager.insight.dictionaries import binding_of
 from potager.insight.fields import Fields
 from potager.insight.forwarder import WATERMARK
@@ -42,7 +43,7 @@ _STATE_FIELDS: Final[list[tuple[str, pa.DataType]]] = [
     ("n", pa.int64()),
     ("as_of", pa.timestamp("us")),
 ]
-_STATE: Final = pa.schema(_STATE_FIELDS)
+STATE: Final = pa.schema(_STATE_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,8 @@ class Work:
         audiences = (each.at for each in self.fields.audiences.values() if each.at is not None)
         return any(at > as_of for at in (*audiences, *(each.at for each in self.fields.lists.values())))
 
-    def programs(self, *, only: bool) -> list[Program]:
-        return [programs.compile_level(level, only=only) for level in self.levels]
+    def programs(self, *, only: bool, dialect: str = DUCKDB) -> list[Program]:
+        return [programs.compile_level(level, only=only, dialect=dialect) for level in self.levels]
 
 
 def run(as_of: str | date | datetime | None = None, *, cause: str = REFRESH) -> Report:
@@ -164,7 +165,7 @@ def describe(fields: Fields, of: Output | None = None, sizes: Mapping[str, int] 
     return "\n\n".join(parts)
 
 
-def states(owner: Warehouse) -> dict[str, State]:
+def states(owner: Warehouse | Target) -> dict[str, State]:
     """What each result stands at, by name ("tag:…", "layer:…", "audience:…")."""
     rows = owner.query("SELECT name, as_of, upto_seq, definition_hash, n FROM result_state").to_pylist()
     return {
@@ -181,12 +182,7 @@ def _refresh(as_of: str | date | datetime | None, cause: str, *, merge_wanted: b
         at = clock.as_of(as_of)
         known = states(owner)
         newest = max((state.as_of for state in known.values()), default=at)
-        if at < newest:
-            raise Conflict(
-                "insight.refresh",
-                zh=f"结果已经算到 {newest:%Y-%m-%d %H:%M}（UTC），不能退回更早的时间",
-                en=f"Results stand at {newest:%Y-%m-%d %H:%M} UTC already and do not go back",
-            )
+        only_forward(at, newest)
         moment = Moment(at, work.fields.zone)
         brought = _brought_in(owner, known)
         only = merge_wanted and not brought and _can_merge(owner, work, known, moment)
@@ -278,6 +274,16 @@ class _Level:
         return sizes
 
 
+def only_forward(at: datetime, newest: datetime) -> None:
+    """Raises Conflict("insight.refresh") for an instant before the one results stand at."""
+    if at < newest:
+        raise Conflict(
+            "insight.refresh",
+            zh=f"结果已经算到 {newest:%Y-%m-%d %H:%M}（UTC），不能退回更早的时间",
+            en=f"Results stand at {newest:%Y-%m-%d %H:%M} UTC already and do not go back",
+        )
+
+
 def _can_merge(owner: Warehouse, work: Work, known: Mapping[str, State], moment: Moment) -> bool:
     """Whether adding what is new gives what a full run would: same definitions, same business date, something to add
     to, and nothing that changes with facts of other people (households) or by another computation (value)."""
@@ -324,6 +330,12 @@ def _find_changed(writer: Writer, known: Iterable[State], moment: Moment, compil
 
 
 def _write_states(writer: Writer, work: Work, moment: Moment, *, upto: int, sizes: Mapping[str, int], ms: int) -> None:
+    writer.execute("DELETE FROM result_state")
+    writer.append("result_state", state_rows(work, moment, upto=upto, sizes=sizes, ms=ms))
+
+
+def state_rows(work: Work, moment: Moment, *, upto: int, sizes: Mapping[str, int], ms: int) -> pa.Table:
+    """What every result stands at after this refresh."""
     at = moment.at.astimezone(UTC).replace(tzinfo=None)
     computed = clock.wall().replace(tzinfo=None)
     rows = [
@@ -339,8 +351,7 @@ def _write_states(writer: Writer, work: Work, moment: Moment, *, upto: int, size
         }
         for name, text in work.hashes.items()
     ]
-    writer.execute("DELETE FROM result_state")
-    writer.append("result_state", pa.Table.from_pylist(rows, schema=_STATE))
+    return pa.Table.from_pylist(rows, schema=STATE)
 
 
 def scalar(writer: Writer, sql: str) -> int:

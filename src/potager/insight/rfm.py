@@ -5,12 +5,14 @@ Thresholds are taken over buyers only: customers with an order in the window. Av
 """
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from potager.core import money
 from potager.insight import tables
 from potager.insight.layers import NO_ORDER, RFM_CELLS, SEGMENT_OF, Fixed, Mean, Median, Quantile, Quintile, RfmSettings
 from potager.insight.moment import Moment
+from potager.insight.rfm_portable import quantiles_sql
 from potager.insight.slots import utc_text
 from potager.insight.statements import fingerprint
 
@@ -24,6 +26,8 @@ LEFT JOIN (SELECT o1, o2, sum(amount) AS amount FROM refund WHERE ts <= TIMESTAM
 WHERE o.status = 'paid' AND o.ts <= TIMESTAMP '{at}' AND o.day > DATE '{day}' - {days}
   AND o.cid IN (SELECT cid FROM customer WHERE live){one}
 GROUP BY o.cid"""
+
+_MEASURED: Final = "v.cid, v.last_day, v.r, v.f, v.m"
 
 
 def values_table(settings: RfmSettings) -> str:
@@ -52,14 +56,18 @@ def values_sql(settings: RfmSettings, moment: Moment, *, cid: int | None = None,
     )
 
 
-def thresholds_sql(settings: RfmSettings, values: str, currency: str) -> str:
+def thresholds_sql(settings: RfmSettings, values: str, currency: str, *, portable: bool = False) -> str:
     """One row: buyers, days, orders, amount; cuts, the ends of the first four fifths of r, f and m as JSON.
 
     Only the rule of quintiles has cuts, and it has nothing else. A fifth ends with the smallest value that at least so
     many buyers do not exceed (the inverted distribution function: Hyndman & Fan 1996, definition 1).
+
+    portable  quantiles in a form that every engine computes alike (insight.rfm_portable)
     """
     cuts = "CAST(NULL AS VARCHAR) AS cuts"
     match settings.thresholds:
+        case Median() | Quintile() | Quantile() as rule if portable:
+            return quantiles_sql(rule, values)
         case Mean():
             picked = "avg(r) AS days, avg(f) AS orders, avg(m) AS amount"
         case Median():
@@ -75,7 +83,7 @@ def thresholds_sql(settings: RfmSettings, values: str, currency: str) -> str:
             picked = "CAST(NULL AS DOUBLE) AS days, CAST(NULL AS DOUBLE) AS orders, CAST(NULL AS DOUBLE) AS amount"
             ends = ", ".join(f"'{name}', quantile_disc({name}, [0.2, 0.4, 0.6, 0.8])" for name in ("r", "f", "m"))
             cuts = f"CAST(json_object({ends}) AS VARCHAR) AS cuts"
-    return f"SELECT count(*) AS buyers, {picked}, {cuts} FROM {values}"
+    return f"SELECT CAST(count(*) AS BIGINT) AS buyers, {picked}, {cuts} FROM {values}"
 
 
 def _quantiles(high: float, low: float) -> str:
@@ -103,7 +111,7 @@ def cells_sql(settings: RfmSettings, values: str, thresholds: str) -> str:
     )
     return f"""
 SELECT x.cid, x.last_day, x.r, x.f, x.m, x.was, CASE {whens} END AS layer FROM (
-    SELECT v.* EXCLUDE (layer), v.layer AS was, {recent} AS recent, {often} AS often, {much} AS much
+    SELECT {_MEASURED}, v.layer AS was, {recent} AS recent, {often} AS often, {much} AS much
     FROM {values} v CROSS JOIN {total} t
 ) x"""
 
@@ -112,15 +120,17 @@ def _segments_sql(values: str, thresholds: str) -> str:
     """The same by scores: 1 and one more for every fifth a value lies beyond; of days, the fewer the better."""
 
     def beyond(name: str) -> str:
-        return " + ".join(f"CASE WHEN v.{name} > t.{name}[{i}] THEN 1 ELSE 0 END" for i in range(1, 5))
+        return " + ".join(f"CASE WHEN v.{name} > t.{name}{i} THEN 1 ELSE 0 END" for i in range(4))
 
-    ends = ", ".join(f"CAST(json_extract(cuts, '$.{name}') AS BIGINT[]) AS {name}" for name in ("r", "f", "m"))
-    segments = ", ".join(f"'{key}'" for row in SEGMENT_OF for key in row)
+    places = product(("r", "f", "m"), range(4))
+    ends = ", ".join(f"CAST(json_extract(cuts, '$.{name}[{i}]') AS BIGINT) AS {name}{i}" for name, i in places)
+    segments = [key for row in SEGMENT_OF for key in row]
+    whens = " ".join(f"WHEN {number} THEN '{key}'" for number, key in enumerate(segments, 1))
     return f"""
 SELECT x.cid, x.last_day, x.r, x.f, x.m, x.was,
-       list_extract([{segments}], CAST((4 - x.rs) * 5 + (x.fs + x.ms + 3) // 2 AS BIGINT)) AS layer
+       CASE (4 - x.rs) * 5 + (x.fs + x.ms + 3) // 2 {whens} END AS layer
 FROM (
-    SELECT v.* EXCLUDE (layer), v.layer AS was, {beyond("r")} AS rs, {beyond("f")} AS fs, {beyond("m")} AS ms
+    SELECT {_MEASURED}, v.layer AS was, {beyond("r")} AS rs, {beyond("f")} AS fs, {beyond("m")} AS ms
     FROM {values} v CROSS JOIN (SELECT {ends} FROM {thresholds}) t
 ) x"""
 

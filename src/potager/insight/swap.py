@@ -192,6 +192,27 @@ _VERSION_FIELDS: Final[list[tuple[str, pa.DataType]]] = [
 _VERSION: Final = pa.schema(_VERSION_FIELDS)
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of an audience: its number and who is in it."""
+
+    number: int
+    members: BitMap
+
+
+def next_version(key: str, newest: Version | None, now: BitMap, at: datetime) -> pa.Table:
+    """The row that follows the newest version; none when the members are the same."""
+    row = {
+        "audience": key,
+        "version": newest.number + 1 if newest else 1,
+        "computed_at": clock.wall().replace(tzinfo=None),
+        "as_of": at.astimezone(UTC).replace(tzinfo=None),
+        "n": len(now),
+        "bitmap": now.serialize(),
+    }
+    return pa.Table.from_pylist([] if newest and newest.members == now else [row], schema=_VERSION)
+
+
 def _audience(writer: Writer, definition: Definition, moment: Moment, log: Log, *, only: bool) -> dict[str, int]:
     """The members of an audience out of the temporary table `result`."""
     now = bitmap_of(writer.query(f'SELECT cid FROM result WHERE "{definition.name}" ORDER BY cid'))
@@ -205,23 +226,17 @@ def put_version(writer: Writer, key: str, now: BitMap, at: datetime, log: Log, *
     whose  the customers looked at, all when None: the others stay as they were
     Returns how many there are.
     """
-    row = writer.query(
+    rows = writer.query(
         "SELECT version, bitmap FROM audience_version WHERE audience = ? ORDER BY version DESC LIMIT 1", [key]
     ).to_pylist()
-    before = BitMap.deserialize(row[0]["bitmap"]) if row else BitMap()
+    newest = Version(rows[0]["version"], BitMap.deserialize(rows[0]["bitmap"])) if rows else None
+    before = newest.members if newest else BitMap()
     if whose is not None:
         now |= before - whose
-    if row and now == before:
+    version = next_version(key, newest, now, at)
+    if not version.num_rows:
         return len(now)
-    version = {
-        "audience": key,
-        "version": row[0]["version"] + 1 if row else 1,
-        "computed_at": clock.wall().replace(tzinfo=None),
-        "as_of": at.astimezone(UTC).replace(tzinfo=None),
-        "n": len(now),
-        "bitmap": now.serialize(),
-    }
-    writer.append("audience_version", pa.Table.from_pylist([version], schema=_VERSION))
+    writer.append("audience_version", version)
     writer.stage("entered", listed(now - before))
     writer.stage("left_now", listed(before - now))
     log.add(Output.AUDIENCE, {key: "SELECT cid, NULL AS from_value, 'in' AS to_value FROM entered"})
@@ -276,8 +291,7 @@ class WideTables:
         if only:
             # The fresh table of a merge holds the changed customers only; the others have what they had.
             rows += " UNION ALL BY NAME SELECT *, -1 AS sign FROM old_wide"
-        counts = ", ".join(_counted(each) for each in definitions)
-        found = self._writer.query(f"SELECT {counts} FROM ({rows})").to_pylist()[0]
+        found = self._writer.query(f"SELECT {counted(definitions)} FROM ({rows})").to_pylist()[0]
         return {each: int(n or 0) + (self._sizes[each] if only else 0) for each, n in found.items()}
 
     def _by_old(self, definitions: Sequence[Definition]) -> Mapping[str, list[Definition]]:
@@ -322,8 +336,12 @@ class WideTables:
                 )
 
 
+def counted(definitions: Sequence[Definition]) -> str:
+    """How many customers have each tag, by name, as columns over rows that carry a sign."""
+    return ", ".join(_counted(each) for each in definitions)
+
+
 def _counted(definition: Definition) -> str:
-    """How many customers have the tag."""
     name = f'"{definition.name}"'
     has = name if definition.is_plain else f"{name} IS NOT NULL"
     return f"CAST(sum(CASE WHEN {has} THEN sign END) AS BIGINT) AS {name}"

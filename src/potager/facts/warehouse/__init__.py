@@ -9,7 +9,9 @@ from potager.facts.warehouse.clickhouse import ClickHouseWarehouse
 from potager.facts.warehouse.duckdb import DuckWarehouse
 from potager.facts.warehouse.spark import SparkWarehouse
 
-__all__ = ["Capabilities", "Params", "Target", "Warehouse", "Writer", "close", "distributed", "embedded", "get"]
+__all__ = [
+    "Capabilities", "Params", "Target", "Warehouse", "Writer", "close", "distributed", "embedded", "get", "target",
+]  # fmt: skip
 
 _lock = threading.Lock()
 _warehouse: Warehouse | None = None
@@ -27,6 +29,12 @@ def get() -> Warehouse:
             url = environment().warehouse
             _warehouse = embedded() if url in {"", "duckdb:"} else distributed(url)
         return _warehouse
+
+
+def target() -> Target | None:
+    """The warehouse of this process where it is a distributed engine, as a refresh fills it."""
+    found = get()
+    return found if isinstance(found, ClickHouseWarehouse | SparkWarehouse) else None
 
 
 def embedded() -> DuckWarehouse:

@@ -15,8 +15,8 @@ class Capabilities:
     """What the engine can do.
 
     name          also the dialect definitions are printed in (insight.dialects)
-    transactions  whether many tables change at once or not at all, as loading facts and refreshing results need;
-                  without it the warehouse answers questions over what `warehouse copy` brought
+    transactions  whether many tables change at once or not at all, as loading facts and merging results need; without
+                  it the warehouse answers questions over what `warehouse copy` brought, and refreshes in full
     own_sql       whether it reads the embedded engine's SQL as it is; elsewhere conditions are printed and metrics,
                   funnels and retention translated (insight.dialects), and the rest is refused
     """
@@ -85,7 +85,7 @@ class Warehouse(Protocol):
 
 
 class Target(Protocol):
-    """A distributed engine as `warehouse copy` fills it: one table at a time, no transaction over several."""
+    """A distributed engine as a copy and a refresh fill it: one table at a time, no transaction over several."""
 
     @property
     def capabilities(self) -> Capabilities: ...
@@ -104,6 +104,23 @@ class Target(Protocol):
 
     def replace(self, table: str, rows: pa.Table) -> None:
         """Put Arrow rows in place of the table at once (created if absent)."""
+        ...
+
+    def make(self, table: str, select: str, by: Sequence[str] = ()) -> None:
+        """Put what a SELECT in the engine's own SQL gives into a new table, sorted by some of its columns. The rows
+        stay in the engine."""
+        ...
+
+    def exchange(self, table: str, fresh: str) -> None:
+        """Put the table `fresh` in place of another at once (created if absent); the name `fresh` is free after it."""
+        ...
+
+    def drop(self, table: str) -> None:
+        """Take a table away if it is there."""
+        ...
+
+    def heavy(self) -> AbstractContextManager[None]:
+        """See Warehouse."""
         ...
 
     def remove(self, table: str, where: str) -> None:

@@ -121,6 +121,17 @@ class ClickHouseWarehouse:
             finally:
                 client.command(f"DROP TABLE IF EXISTS {_named(beside)}")
 
+    def make(self, table: str, select: str, by: Sequence[str] = ()) -> None:
+        self._command(f"CREATE TABLE {_named(table)} {_sorted(by)} AS {select}")
+
+    def exchange(self, table: str, fresh: str) -> None:
+        self._command(f"CREATE TABLE IF NOT EXISTS {_named(table)} AS {_named(fresh)}")
+        self._command(f"EXCHANGE TABLES {_named(table)} AND {_named(fresh)}")
+        self.drop(fresh)
+
+    def drop(self, table: str) -> None:
+        self._command(f"DROP TABLE IF EXISTS {_named(table)}")
+
     def remove(self, table: str, where: str) -> None:
         with self._client() as client:
             client.command(f"ALTER TABLE {_named(table)} DELETE WHERE {where}")
@@ -128,6 +139,16 @@ class ClickHouseWarehouse:
     def close(self) -> None:
         while not self._idle.empty():
             self._idle.get().close()
+
+    def _command(self, sql: str) -> None:
+        from clickhouse_connect.driver.exceptions import ClickHouseError
+
+        _refuse_inside_store_write()
+        with self._client() as client:
+            try:
+                client.command(sql)
+            except ClickHouseError as error:
+                raise refusals.failed("ClickHouse", error) from error
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
@@ -194,10 +215,13 @@ def _type(column: "pa.Field[Any]") -> str:
 def _layout(schema: pa.Schema) -> str:
     """Facts by month, and within by customer and time."""
     names = set(schema.names)
-    order = [name for name in ("cid", "ts") if name in names]
     month = "PARTITION BY toYYYYMM(day) " if {"ts", "day"} <= names else ""
-    key = f"({', '.join(order)})" if order else "tuple()"
-    return f"ENGINE = MergeTree {month}ORDER BY {key} SETTINGS allow_nullable_key = 1"
+    return _sorted([name for name in ("cid", "ts") if name in names], month)
+
+
+def _sorted(by: Sequence[str], parts: str = "") -> str:
+    key = f"({', '.join(by)})" if by else "tuple()"
+    return f"ENGINE = MergeTree {parts}ORDER BY {key} SETTINGS allow_nullable_key = 1"
 
 
 def _refuse_inside_store_write() -> None:

@@ -4,13 +4,16 @@ from potager.core.errors import Conflict, Problem
 
 
 def no_transactions(engine: str) -> Conflict:
-    """Loading facts and refreshing results need a transaction over many tables."""
+    """Loading facts and merging results need a transaction over many tables."""
     return Conflict(
         "warehouse.read_only",
-        zh=f"数据仓库引擎 {engine} 只用于查询：入库与刷新要在内置引擎上做，再用 potager warehouse copy 拷过去",
+        zh=(
+            f"数据仓库引擎 {engine} 不能直接入库：请在内置引擎上入库，用 potager warehouse copy 拷过去，"
+            "再用 potager refresh 在那边全量重算"
+        ),
         en=(
-            f"The warehouse engine {engine} answers questions only: load and refresh on the embedded engine, "
-            "then bring the result with potager warehouse copy"
+            f"Facts are not loaded into the warehouse engine {engine}: load them on the embedded engine, bring them "
+            "with potager warehouse copy, then potager refresh computes everything there"
         ),
         place="POTAGER_WAREHOUSE",
     )

@@ -77,6 +77,18 @@ class SparkWarehouse:
         self._run(f"DROP TABLE IF EXISTS {_quoted(table)}")
         self._save(table, rows, "append")
 
+    def make(self, table: str, select: str, by: Sequence[str] = ()) -> None:  # noqa: ARG002  (the protocol's names)
+        self._checked(f"CREATE TABLE {_quoted(table)} USING PARQUET AS {select}")
+
+    def exchange(self, table: str, fresh: str) -> None:
+        """Copied inside the engine, not renamed: not every server of Spark Connect renames. See `replace`."""
+        self.drop(table)
+        self.make(table, f"SELECT * FROM {_quoted(fresh)}")
+        self.drop(fresh)
+
+    def drop(self, table: str) -> None:
+        self._checked(f"DROP TABLE IF EXISTS {_quoted(table)}")
+
     def remove(self, table: str, where: str) -> None:  # noqa: ARG002  (the protocol's names)
         raise refusals.no_removal("Spark")
 
@@ -85,6 +97,16 @@ class SparkWarehouse:
 
     def _run(self, sql: str) -> None:
         self._session.sql(sql).toArrow()
+
+    def _checked(self, sql: str) -> None:
+        from pyspark.errors import PySparkException
+
+        if store.is_writing():
+            raise RuntimeError("the warehouse must not be used inside store.write")
+        try:
+            self._run(sql)
+        except PySparkException as error:
+            raise refusals.failed("Spark", error) from error
 
     def _save(self, table: str, rows: pa.Table, mode: str) -> None:
         self._frame(rows).write.mode(mode).format("parquet").saveAsTable(table)

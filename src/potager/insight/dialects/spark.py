@@ -20,6 +20,9 @@ class Compiler(PySparkCompiler):  # type: ignore[misc]  # Ibis is not typed
     def visit_NonNullLiteral(self, op: Any, *, value: Any, dtype: Any) -> Any:
         if dtype.is_floating():
             return SQLGlotCompiler.visit_NonNullLiteral(self, op, value=value, dtype=dtype)
+        if dtype.is_int64():
+            # A word of flags without a bit in one branch of a UNION ALL is as wide as in the others.
+            return self.cast(sge.convert(value), dtype)
         return super().visit_NonNullLiteral(op, value=value, dtype=dtype)
 
     def visit_Field(self, op: Any, *, rel: Any, name: str) -> Any:
