@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from potager.demo import basket, life, response
+from potager.demo import basket, life, people, response
 from potager.demo.response import EFFECTS, ORDINARY, Effect
 
 PAGE = (Path(__file__).parents[2] / "docs" / "concepts" / "demo.md").read_text()
@@ -33,3 +33,8 @@ def test_other_messages_and_the_coupon_are_as_stated():
     assert f"{basket.COUPON_USE:.0%}".replace("%", " %") in PAGE
     assert f"{response.DELETE_SHARE:.0%}".replace("%", " %") + " chance per further message" in PAGE
     assert f"{life.DRIFT:.3%}".replace("%", " %") in PAGE
+
+
+def test_who_stops_is_as_stated():
+    a, b = people.STOPPING
+    assert f"beta distribution, {a:g} and {b:g}: {a / (a + b):.0%} on average".replace("%", " %") in PAGE

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from potager.demo import basket, brand, people, response, truth
+from potager.demo import basket, brand, life, people, response, truth
 from potager.demo.clockwork import at, day_of, microseconds
 from potager.demo.parameters import Parameters, date_of
 from potager.demo.response import EFFECTS, NEWCOMER, REPURCHASE, WIN_BACK, Message
@@ -131,6 +131,25 @@ class TestOrders:
         assert back.any()
         assert np.all(orders["refund_day"][back] - orders["day"][back] >= 2)
         assert np.all(orders["refund_day"][~back] == -1)
+
+
+class TestStopping:
+    def test_who_has_stopped_never_buys_again_whatever_they_are_sent(self, parameters):
+        twin = lived(parameters, parameters.replay_day + 1)
+        write_to(twin, range(0, twin.lives.people, 2), REPURCHASE)
+        while twin.day < parameters.last_day:
+            twin.live_day()
+        left = twin.people.lasting[: twin.lives.people] - twin.lives.orders
+        assert np.all(left.min(axis=1) == 0)
+        assert np.array_equal(left > 0, life.staying(twin.people, twin.lives))
+        assert not np.array_equal(left[response.ACTUAL], left[response.UNTOUCHED])
+
+    def test_people_stop_after_a_repeat_each_with_a_chance_of_their_own(self, parameters):
+        lasting = people.populate(parameters, parameters.last_day - 1).lasting
+        assert lasting.min() == 2
+        assert (lasting == 2).mean() == pytest.approx(0.2, abs=0.03)
+        # One chance of 20 % for all would leave 7 % after thirteen orders.
+        assert (lasting > 13).mean() > 0.2
 
 
 class TestCourses:

@@ -21,6 +21,8 @@ NEW_DAYS = 30
 DRIFT = 0.00016
 APART = 0.6
 ANNOYANCE_KEPT = 0.9
+# The want of something else while the last product still lasts; 1 is an ordinary need.
+BETWEEN = 0.3
 
 
 @dataclass(slots=True)
@@ -110,8 +112,14 @@ def need(people: Population, lives: Lives, day: int, sale: float) -> Floats:
     used_up = (day - lives.last) / lives.life
     due = 1.1 * np.exp(-0.5 * ((used_up - 1.1) / 0.3) ** 2)
     # Sleepers remember the brand when everybody talks of the sale.
-    asleep = np.where(used_up > 1.1, 0.45 + 1.8 * sale, 0.06 + 0.15 * sale)
+    asleep = np.where(used_up > 1.1, 0.45 + 1.8 * sale, BETWEEN + 0.15 * sale)
     return np.where(lives.last == NEVER, before_first, due + asleep)
+
+
+def staying(people: Population, lives: Lives) -> Bools:
+    """Who has not stopped buying, per course."""
+    there: Bools = lives.orders < people.lasting[: lives.people]
+    return there
 
 
 def buying(people: Population, lives: Lives, day: int) -> Floats:
@@ -122,7 +130,7 @@ def buying(people: Population, lives: Lives, day: int) -> Floats:
     present = people.joined[:n] <= day
     rate = people.eager[:n] * need(people, lives, day, season.sale) * season.buying
     rate = rate * (1 + 0.6 * season.sale * people.frugal[:n]) * lifted * np.where(lives.friend, 1.0, APART)
-    return np.where(present & (lives.last != day), 1 - np.exp(-rate), 0)
+    return np.where(present & staying(people, lives) & (lives.last != day), 1 - np.exp(-rate), 0)
 
 
 def live(parameters: Parameters, people: Population, lives: Lives, day: int) -> list[Orders]:

@@ -14,6 +14,9 @@ _SURNAMES = (
 _FEMALE = "婷雪颖佳怡欣悦琳倩雯静敏慧丽娜芳燕洁萱涵梦瑶璐莹岚月晴薇蕾思雨诗琪梓妍语桐若曦子墨可心一诺安然"
 _MALE = "伟强磊军洋勇杰涛超明辉鹏飞宇浩然博文俊哲子轩昊天一鸣思远景行"
 
+# After each order but the first people stop with a chance of their own, which over people has this beta distribution.
+STOPPING = (1.0, 4.0)
+
 
 @dataclass(slots=True)
 class Population:
@@ -23,6 +26,7 @@ class Population:
     frugal     0…1, how much a price matters        loyal     0…1, how sure they come back to the same product
     curious    pages looked at per day              talkative chance to answer a message
     patience   messages of a week they bear before they think of deleting the sender
+    lasting    orders after which they quietly stop buying; in every course as many
     """
 
     surname: Ints
@@ -43,6 +47,7 @@ class Population:
     curious: Floats
     talkative: Floats
     patience: Floats
+    lasting: Ints
 
     def __len__(self) -> int:
         return len(self.joined)
@@ -116,12 +121,13 @@ def _block(parameters: Parameters, day: int, n: int, *, old: bool) -> Population
         has_phone=rng.random(n) < 0.8,
         joined=joined.astype(np.int64),
         joined_at=moments(rng.random(n), rng.random(n)),
-        eager=np.where(buys, rng.gamma(2.2, 0.0095, n) * eagerness, 0.0),
+        eager=np.where(buys, rng.gamma(1.4, 0.019, n) * eagerness, 0.0),
         frugal=rng.beta(2 + 4 * thrift, 6 - 4 * thrift, n),
         loyal=rng.beta(3.0, 2.2, n),
         curious=rng.gamma(1.1, 0.045, n),
         talkative=rng.beta(1.6, 9.0, n),
         patience=rng.lognormal(np.log(9.0), 0.5, n),
+        lasting=1 + rng.geometric(rng.beta(*STOPPING, n)),
     )
 
 
