@@ -56,7 +56,10 @@ export const PAGES: readonly Page[] = [
     name: 'journeys',
     group: 'operate',
     load: () => import('../pages/journeys/Journeys'),
-    below: [{ path: ':key', load: () => import('../pages/journeys/Journey') }],
+    below: [
+      { path: ':key', load: () => import('../pages/journeys/Journey') },
+      { path: ':key/edit', load: () => import('../pages/journeys/editor/Edit') },
+    ],
   },
   { name: 'tasks', group: 'sales', load: () => import('../pages/tasks/Tasks') },
   { name: 'phones', group: 'world', load: () => import('../pages/phones/Phones'), worldOnly: true },

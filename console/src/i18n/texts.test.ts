@@ -5,12 +5,14 @@ import { en as actsEn } from '../pages/audiences/acts.en'
 import { zh as actsZh } from '../pages/audiences/acts.zh'
 import { en as listsEn } from '../pages/audiences/lists.en'
 import { zh as listsZh } from '../pages/audiences/lists.zh'
+import { en as editorEn } from '../pages/journeys/editor/texts.en'
+import { zh as editorZh } from '../pages/journeys/editor/texts.zh'
 import { en as shellEn } from './en'
 import { zh as shellZh } from './zh'
 
 // With those that come with a part of a page.
-const zh = { ...shellZh, audienceActs: actsZh, lists: listsZh }
-const en = { ...shellEn, audienceActs: actsEn, lists: listsEn }
+const zh = { ...shellZh, audienceActs: actsZh, lists: listsZh, journeyEditor: editorZh }
+const en = { ...shellEn, audienceActs: actsEn, lists: listsEn, journeyEditor: editorEn }
 
 function keysOf(texts: object, prefix = ''): string[] {
   return Object.entries(texts).flatMap(([key, value]) =>

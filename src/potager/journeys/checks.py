@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from potager.core.errors import Problem
 from potager.insight import catalogue, conditions
+from potager.insight.conditions.tree import in_chinese
 from potager.insight.fields import Fields
 from potager.insight.match import compile_matcher
 from potager.journeys.graph import END, Definition, EventSpec, Json, Step
@@ -64,7 +65,8 @@ def _form_problem(error: ValidationError, written: object) -> Problem:
         place.append(str(here["id"]) if named else str(part))
     said = first["msg"].removeprefix("Value error, ")
     where = ".".join(place)
-    return _problem("definition", where, f"「{where}」写得不对：{said}", f"“{where}” is not valid: {said}")
+    zh = in_chinese(first["type"], first.get("ctx", {})) or said
+    return _problem("definition", where, f"「{where}」写得不对：{zh}", f"“{where}” is not valid: {said}")
 
 
 def _ways_in(definition: Definition, fields: Fields) -> Iterator[Problem]:

@@ -1,13 +1,25 @@
-import { Background, Controls, Handle, Position, ReactFlow, type Edge as FlowEdge, type Node as FlowNode, type NodeProps } from '@xyflow/react'
+import {
+  Background,
+  Controls,
+  Handle,
+  Position,
+  ReactFlow,
+  type Edge as FlowEdge,
+  type Node as FlowNode,
+  type NodeProps,
+  type ReactFlowInstance,
+} from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import type { TFunction } from 'i18next'
-import { useMemo, useRef, type KeyboardEvent } from 'react'
+import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMode } from '../../app/mode'
 import { useFormat, type Format } from '../../shared/format'
-import { kindOf, type Definition } from './definition'
+import { kindOf, type Definition, type StepKind } from './definition'
+import type { Place } from './editor/editing'
 import { isEnd, layoutOf, NODE_HEIGHT, NODE_WIDTH, START, type Layout } from './layout'
 import type { Names } from './names'
+import { PlusEdge, type PlusData } from './PlusEdge'
 import { sayStep, sayTrigger } from './words'
 import './canvas.css'
 
@@ -20,12 +32,15 @@ export interface StepCount {
 interface Props {
   definition: Definition
   counts: Record<string, StepCount>
-  entered: number
+  /** How many entered lately; while it is drawn, nobody knows. */
+  entered?: number
   names: Names
   selected: string | null
   onSelect: (id: string | null) => void
   /** Steps with problems, to be marked. */
   faulty?: ReadonlySet<string>
+  /** While it is drawn: put a step on a way. */
+  onInsert?: (place: Place, kind: StepKind) => void
 }
 
 interface CardData extends Record<string, unknown> {
@@ -38,19 +53,22 @@ interface CardData extends Record<string, unknown> {
 }
 
 const NODE_TYPES = { card: CardNode }
+const EDGE_TYPES = { plus: PlusEdge }
 /** How far beyond the drawing one may wander. */
 const AIR = 400
 
 /** The journey drawn from its definition, top-down. Tab goes from step to step, Enter opens one, arrows walk. */
-export default function Canvas({ definition, counts, entered, names, selected, onSelect, faulty }: Props) {
+export default function Canvas({ definition, counts, entered, names, selected, onSelect, faulty, onInsert }: Props) {
   const { t } = useTranslation('journeys')
   const format = useFormat()
   const mode = useMode()
   const box = useRef<HTMLDivElement>(null)
+  const flow = useRef<ReactFlowInstance<FlowNode<CardData>, FlowEdge<PlusData>>>(null)
   const layout = useMemo(() => layoutOf(definition), [definition])
   const nodes = useMemo<FlowNode<CardData>[]>(
     () =>
       layout.nodes.map(({ id, x, y }) => {
+        const size = { width: NODE_WIDTH, height: isEnd(id) ? 44 : NODE_HEIGHT }
         const data = cardOf(id, { definition, counts, entered, names, faulty, t, format })
         return {
           id,
@@ -59,8 +77,9 @@ export default function Canvas({ definition, counts, entered, names, selected, o
           data,
           selected: id === selected,
           ariaLabel: data.title,
-          width: NODE_WIDTH,
-          height: isEnd(id) ? 44 : NODE_HEIGHT,
+          ...size,
+          // Known at once: a node drawn anew keeps its lines, and whatever menu stands open on them.
+          measured: size,
           draggable: false,
           connectable: false,
           deletable: false,
@@ -68,22 +87,43 @@ export default function Canvas({ definition, counts, entered, names, selected, o
       }),
     [layout, definition, counts, entered, names, faulty, selected, t, format],
   )
-  const edges = useMemo<FlowEdge[]>(
+  const edges = useMemo<FlowEdge<PlusData>[]>(
     () =>
-      layout.edges.map(({ from, to, label, otherwise }, at) => ({
+      layout.edges.map(({ from, to, label, otherwise, nth }, at) => ({
         id: `${from}-${to}-${at}`,
         source: from,
         target: to,
-        type: 'smoothstep',
+        type: onInsert ? 'plus' : 'smoothstep',
         label: otherwise ? t('otherwise') : label === 'done' || label === 'not_done' ? t(`outcome.${label}`) : label,
+        data: { place: { from, nth }, after: nodes.find(({ id }) => id === from)?.data.title ?? '', isFirst: definition.steps.length === 0, onInsert },
         focusable: false,
         deletable: false,
       })),
-    [layout, t],
+    [layout, t, onInsert, nodes, definition],
   )
+
+  // A step chosen elsewhere, or just put in, is brought into view.
+  useEffect(() => {
+    const node = layout.nodes.find(({ id }) => id === selected)
+    const seen = box.current?.getBoundingClientRect()
+    if (!node || !seen || !flow.current) return
+    const { x, y, zoom } = flow.current.getViewport()
+    const [left, top] = [node.x * zoom + x, node.y * zoom + y]
+    const isSeen = left >= 0 && top >= 0 && left + NODE_WIDTH * zoom <= seen.width && top + NODE_HEIGHT * zoom <= seen.height
+    if (!isSeen) void flow.current.setCenter(node.x + NODE_WIDTH / 2, node.y + NODE_HEIGHT / 2, { zoom })
+  }, [selected, layout])
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key === 'Escape') return onSelect(null)
+    const focused = (event.target as HTMLElement).closest<HTMLElement>('.react-flow__node')?.dataset.id
+    if (focused !== undefined && (event.key === 'Enter' || event.key === ' ')) {
+      event.preventDefault()
+      return onSelect(focused)
+    }
+    if (onInsert && selected !== null && (event.key === '+' || event.key === 'Insert')) {
+      event.preventDefault()
+      return box.current?.querySelector<HTMLElement>(`[data-after="${CSS.escape(selected)}"]`)?.click()
+    }
     if (selected === null) return
     const next = stepTowards(layout, selected, event.key)
     if (next === null) return
@@ -98,8 +138,12 @@ export default function Canvas({ definition, counts, entered, names, selected, o
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
         colorMode={mode}
-        onInit={(flow) => void flow.setViewport(viewportFor(layout, box.current?.clientWidth ?? 800))}
+        onInit={(instance) => {
+          flow.current = instance
+          void instance.setViewport(viewportFor(layout, box.current?.clientWidth ?? 800))
+        }}
         fitViewOptions={{ maxZoom: 1, padding: 0.06 }}
         panOnScroll
         translateExtent={[
@@ -112,7 +156,6 @@ export default function Canvas({ definition, counts, entered, names, selected, o
         nodesConnectable={false}
         edgesFocusable={false}
         onNodeClick={(_, node) => onSelect(node.id)}
-        onSelectionChange={({ nodes: chosen }) => chosen[0] && onSelect(chosen[0].id)}
         onPaneClick={() => onSelect(null)}
         proOptions={{ hideAttribution: true }}
         ariaLabelConfig={{
@@ -139,7 +182,7 @@ function cardOf(id: string, { definition, counts, entered, names, faulty, t, for
       head: t('start'),
       aside: t(`entry.${definition.entry ?? 'once'}`),
       title: definition.triggers.map((each) => sayTrigger(each, t, names.event, names.audience)).join(t('or')),
-      lines: [{ text: t('enteredOf', { n: format.count(entered) }), tone: '' }],
+      lines: entered === undefined ? [] : [{ text: t('enteredOf', { n: format.count(entered) }), tone: '' }],
       kind: 'start',
       faulty: faulty?.has('triggers') ?? false,
     }

@@ -1,7 +1,7 @@
 import { Button, Popconfirm, Segmented } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link, useParams } from 'react-router'
+import { Link, useNavigate, useParams } from 'react-router'
 import { api, http } from '../../api/client'
 import type { components } from '../../api/schema'
 import { useMayWrite, useSeesAll } from '../../api/session'
@@ -14,6 +14,7 @@ import { later } from '../../shared/later'
 import { Loaded, Skeleton } from '../../shared/PageState'
 import { Sentence } from '../../shared/Sentence'
 import { Tabs } from '../../shared/Tabs'
+import type { Definition } from './definition'
 import { Graph } from './Graph'
 import { STATE_TONES } from './names'
 import { Versions } from './Versions'
@@ -21,6 +22,7 @@ import { Versions } from './Versions'
 const PublishDialog = later(async () => (await import('./PublishDialog')).PublishDialog)
 const Passages = later(async () => (await import('./Passages')).Passages, <Skeleton />)
 const Results = later(async () => (await import('./Results')).Results, <Skeleton />)
+const StartDialog = later(async () => (await import('./StartDialog')).StartDialog)
 const FileEditor = later(async () => (await import('./FileEditor')).FileEditor)
 
 export type Detail = components['schemas']['JourneyDetail']
@@ -115,12 +117,15 @@ function JourneyView({ detail }: { detail: Detail }) {
   )
 }
 
-function Acts({ detail: { journey } }: { detail: Detail }) {
+function Acts({ detail: { journey, definition } }: { detail: Detail }) {
   const { t } = useTranslation('journeys')
   const format = useFormat()
   const mayWrite = useMayWrite()
   const [publishing, setPublishing] = useState(false)
   const [editing, setEditing] = useState(false)
+  const [starting, setStarting] = useState(false)
+  const isManual = (definition as unknown as Definition).triggers.some((trigger) => trigger.manual)
+  const navigate = useNavigate()
   const params = { params: { path: { key: journey.key } } }
   const stale = ['/api/journeys']
   const pause = useAct(() => http.POST('/api/journeys/{key}/pause', params), { done: t('paused'), stale })
@@ -135,6 +140,7 @@ function Acts({ detail: { journey } }: { detail: Detail }) {
       <Button onClick={() => file.mutate(undefined)}>{t('exportYaml')}</Button>
       {mayWrite && (
         <>
+          {journey.state === 'live' && isManual && <Button onClick={() => setStarting(true)}>{t('manualEnter')}</Button>}
           {journey.state === 'live' && <Button onClick={() => pause.mutate(undefined)}>{t('pause')}</Button>}
           {journey.state === 'paused' && <Button onClick={() => resume.mutate(undefined)}>{t('resume')}</Button>}
           {(journey.state === 'live' || journey.state === 'paused') && (
@@ -146,6 +152,7 @@ function Acts({ detail: { journey } }: { detail: Detail }) {
             </Popconfirm>
           )}
           <Button onClick={() => setEditing(true)}>{t('editFile')}</Button>
+          <Button onClick={() => void navigate(`/journeys/${journey.key}/edit`)}>{t('edit')}</Button>
           {(journey.has_draft || journey.state === 'stopped') && (
             <Button type="primary" onClick={() => setPublishing(true)}>
               {t('publish')}
@@ -154,6 +161,7 @@ function Acts({ detail: { journey } }: { detail: Detail }) {
         </>
       )}
       {publishing && <PublishDialog journey={journey} onClose={() => setPublishing(false)} />}
+      {starting && <StartDialog journeyKey={journey.key} onClose={() => setStarting(false)} />}
       {editing && <FileEditor journey={journey} onClose={() => setEditing(false)} />}
     </>
   )

@@ -8,6 +8,7 @@ import { useMayWrite } from '../../api/session'
 import { useAct } from '../../shared/act'
 import { Chip } from '../../shared/Chip'
 import { useFormat } from '../../shared/format'
+import { newKey } from '../../shared/keys'
 import { later } from '../../shared/later'
 import { Empty, Loaded } from '../../shared/PageState'
 import { Sentence } from '../../shared/Sentence'
@@ -50,6 +51,9 @@ export default function Journeys() {
                       </Popconfirm>
                     )}
                     <Button onClick={() => setAdding(true)}>{t('newFile')}</Button>
+                    <Link to={`/journeys/${newKey('journey')}/edit?new=1`}>
+                      <Button type="primary">{t('new')}</Button>
+                    </Link>
                   </>
                 )
               }

@@ -23,6 +23,7 @@ export interface Message {
   channel?: string | null
   purpose?: 'marketing' | 'service' | 'transactional'
   sender?: 'owner' | 'brand'
+  valid?: string
   offer?: { key: string; name: string; cost?: string; counted?: 'sent' | 'used' } | null
 }
 

@@ -65,8 +65,22 @@ describe('layout', () => {
   it('ends even when a step leads back', () => {
     const { nodes, edges } = layoutOf(journey([message('a'), message('b', 'a')]))
     expect(nodes.map(({ id }) => id).sort()).toEqual(['a', 'b', START])
-    expect(edges).toContainEqual({ from: 'b', to: 'a', label: '', otherwise: false })
+    expect(edges).toContainEqual({ from: 'b', to: 'a', label: '', otherwise: false, nth: 0 })
     expect(edges.some(({ to }) => isEnd(to))).toBe(false)
+  })
+
+  it('leads from the start to the end where there is no step yet', () => {
+    const { nodes, edges } = layoutOf(journey([]))
+    expect(nodes.map(({ id }) => id)).toEqual([START, 'end:start:0'])
+    expect(edges).toEqual([{ from: START, to: 'end:start:0', label: '', otherwise: false, nth: 0 }])
+  })
+
+  it('shows what nothing leads to beside the rest', () => {
+    const { nodes } = layoutOf(journey([message('a', 'end'), message('island'), message('b')]))
+    const at = Object.fromEntries(nodes.map((node) => [node.id, node]))
+    expect(Object.keys(at)).toContain('b')
+    expect([at.island?.y, at.b?.y]).toEqual([1, 2].map((rank) => rank * (NODE_HEIGHT + GAP_Y)))
+    expect(at.island?.x).toBeGreaterThan(at.a?.x ?? 0)
   })
 
   it('never places two nodes on the same spot', () => {

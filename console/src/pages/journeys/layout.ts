@@ -17,6 +17,8 @@ export interface Edge {
   to: string
   label: string
   otherwise: boolean
+  /** Which of the ways out of `from` it is. */
+  nth: number
 }
 
 export interface Layout {
@@ -54,24 +56,29 @@ export function isEnd(id: string): boolean {
 
 function edgesOf(definition: Definition): Edge[] {
   const first = definition.steps[0]
-  const edges: Edge[] = first ? [{ from: START, to: first.id, label: '', otherwise: false }] : []
+  const edges: Edge[] = [{ from: START, to: first?.id ?? `${END}:${START}:0`, label: '', otherwise: false, nth: 0 }]
   const known = new Set(definition.steps.map(({ id }) => id))
   definition.steps.forEach((step, at) =>
     waysOf(definition, at).forEach(({ to, label, otherwise }, nth) =>
-      edges.push({ from: step.id, to: known.has(to) ? to : `${END}:${step.id}:${nth}`, label, otherwise }),
+      edges.push({ from: step.id, to: known.has(to) ? to : `${END}:${step.id}:${nth}`, label, otherwise, nth }),
     ),
   )
   return edges
 }
 
-/** The longest way from the start. A way back to an earlier step of the definition does not push it down. */
+/**
+ * The longest way from the start. A way back to an earlier step of the definition does not push it down; what nothing
+ * leads to stands below the start, too, so that it can be seen and mended.
+ */
 function ranksOf(edges: Edge[], definition: Definition): Map<string, number> {
   const order = new Map(definition.steps.map(({ id }, at) => [id, at]))
   const forward = edges.filter(({ from, to }) => isEnd(to) || from === START || (order.get(to) ?? 0) > (order.get(from) ?? 0))
   const ranks = new Map<string, number>([[START, 0]])
-  for (const id of [START, ...definition.steps.map((step) => step.id)])
+  for (const id of [START, ...definition.steps.map((step) => step.id)]) {
+    if (!ranks.has(id)) ranks.set(id, 1)
     for (const { from, to } of forward)
-      if (from === id && ranks.has(from)) ranks.set(to, Math.max(ranks.get(to) ?? 0, (ranks.get(from) ?? 0) + 1))
+      if (from === id) ranks.set(to, Math.max(ranks.get(to) ?? 0, (ranks.get(from) ?? 0) + 1))
+  }
   return ranks
 }
 
@@ -93,5 +100,6 @@ function columnsOf(edges: Edge[], ranks: Map<string, number>): Map<string, numbe
     return column
   }
   place(START)
+  for (const id of ranks.keys()) if (!columns.has(id) && !parentOf.has(id)) place(id)
   return columns
 }

@@ -127,8 +127,13 @@ def problem_of(error: ValidationError, written: object, inside: str = "") -> Pro
         return refusal(f"不认识「{steps[-1]}」，请检查拼写", f"Unknown key “{steps[-1]}”: check the spelling", place)
     if kind == "missing":
         return refusal(f"缺少「{steps[-1]}」", f"“{steps[-1]}” is missing", place)
-    zh = _ZH.get(kind, "这里写得不对，请对照文档检查").format(**first.get("ctx", {}))
+    zh = in_chinese(kind, first.get("ctx", {})) or "这里写得不对，请对照文档检查"
     return refusal(zh, f"This is not valid: {first['msg']}", place)
+
+
+def in_chinese(kind: str, context: Mapping[str, object]) -> str | None:
+    """What pydantic says in English of a mistake of a kind; None for kinds nobody makes by hand."""
+    return _ZH[kind].format(**context) if kind in _ZH else None
 
 
 # What pydantic says, for those mistakes people make.

@@ -1,0 +1,74 @@
+import { Button, Input, InputNumber } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { END } from '../definition'
+import { update } from './editing'
+import { Line, TargetPick } from './inputs'
+import type { StepFormProps } from './StepForm'
+
+interface Variant {
+  key: string
+  share: number
+  go: string
+}
+
+
+/** The variants of an experiment: their names, shares, and where each leads. */
+export function SplitForm({ definition, step, onChange }: StepFormProps) {
+  const { t } = useTranslation('journeyEditor')
+  const variants = step.split ?? []
+  const sum = variants.reduce((total, { share }) => total + share, 0)
+  const put = (next: Variant[], mark?: string) => onChange(update(definition, { ...step, split: next }), mark)
+  const set = (at: number, part: Partial<Variant>, mark?: string) =>
+    put(variants.map((each, n) => (n === at ? { ...each, ...part } : each)), mark)
+  return (
+    <>
+      {variants.map((each, at) => (
+        <Line key={at} label={`${t('variant')} ${at + 1}`}>
+          <Input
+            size="small"
+            style={{ width: 90 }}
+            aria-label={`${t('variant')} ${at + 1}`}
+            value={each.key}
+            onChange={(event) => set(at, { key: event.target.value }, `${step.id}.key${at}`)}
+          />
+          <InputNumber
+            size="small"
+            aria-label={`${t('share')} ${at + 1}`}
+            min={1}
+            max={99}
+            suffix="%"
+            value={each.share}
+            onChange={(share) => share !== null && set(at, { share })}
+          />
+          {t('go')}
+          <TargetPick
+            label={`${t('variant')} ${at + 1} ${t('go')}`}
+            definition={definition}
+            self={step.id}
+            value={each.go}
+            onChange={(go) => go !== null && set(at, { go })}
+          />
+          {variants.length > 2 && (
+            <Button size="small" type="text" danger onClick={() => put(variants.filter((_, n) => n !== at))}>
+              {t('removeVariant')}
+            </Button>
+          )}
+        </Line>
+      ))}
+      {Math.abs(sum - 100) > 0.001 && <p className="bad">{t('shares', { sum })}</p>}
+      <div>
+        <Button
+          size="small"
+          onClick={() => put([...variants, { key: freeKey(variants), share: 1, go: variants.at(-1)?.go ?? END }])}
+        >
+          {t('addVariant')}
+        </Button>
+      </div>
+    </>
+  )
+}
+
+function freeKey(variants: Variant[]): string {
+  const taken = new Set(variants.map(({ key }) => key))
+  return [...'abcdefghijklmnopqrstuvwxyz'].find((key) => !taken.has(key)) ?? `v${variants.length}`
+}
