@@ -118,6 +118,16 @@ def test_deleted_unknown_and_ownerless_customers(people, paper):
     assert Touch.objects.get(id=ownerless.id).detail == {"channel": "paper", "lacking": "sender"}
 
 
+def test_an_owner_who_left_is_not_asked_to_speak(people, paper, staff):
+    paper.needs_sender = True
+    staff.active = False
+    staff.save()
+    made = say(message(people[0]))[0]
+    row = Touch.objects.get(id=made.id)
+    assert (row.sender, row.state, row.rule) == ("", State.SKIPPED, "channel")
+    assert row.detail == {"channel": "paper", "lacking": "sender"}
+
+
 def test_a_merged_customer_is_reached_as_who_they_are_now(people, paper):
     people[1].state, people[1].merged_into = "merged", people[0]
     people[1].save()

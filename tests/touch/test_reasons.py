@@ -110,6 +110,8 @@ def test_every_reason_of_ours_has_words():
         "staff_not_done",
         "outside_world",
         "not_a_friend",
+        "channel_error",
+        "channel_silent",
     ):
         said = words("failed", reason=reason)
         assert "" not in {said.zh, said.en}

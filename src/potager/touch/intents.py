@@ -235,7 +235,9 @@ _COLUMNS = {
     "lease_until_us": "bigint",
     "claimed_us": "bigint",
     "tries": "integer",
+    "trouble": "text",
     "cancel_wanted": "boolean",
+    "asked_back": "boolean",
     "cost_minor": "bigint",
 }
 
@@ -260,7 +262,7 @@ def _row(draft: _Draft, verdict: Verdict | None, now_us: int) -> tuple[object, .
         *(int(intent.lane), draft.sender, intent.arm, intent.shadow, draft.text, list(draft.missing)),
         *(draft.zone, state, verdict.rule if verdict else "", dict(verdict.detail) if verdict else {}, now_us),
         *(draft.due_us, due_us, draft.expires_us, now_us if verdict else 0, ""),
-        *(0, 0, 0, False, 0),
+        *(0, 0, 0, "", False, False, 0),
     )
 
 
