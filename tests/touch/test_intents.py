@@ -13,7 +13,8 @@ from potager.touch import intents, settings
 from potager.touch.intents import Intended, Intent, intend
 from potager.touch.life import State
 from potager.touch.models import CapReservation, Lane, Touch
-from potager.touch.settings import Cap, Policy
+from potager.touch.rules.cap import Cap
+from potager.touch.settings import Policy
 from tests.touch.conftest import DAY, HOUR, both, say, state
 
 NIGHT = datetime(2026, 11, 1, 14, tzinfo=UTC)

@@ -264,16 +264,6 @@ def test_inside_a_write_transaction_it_refuses(people, paper):
         outbox.send_due()
 
 
-def test_places_are_forgotten_when_no_cap_can_count_them(people, paper):
-    say(message(people[0]))
-    with clock.frozen(clock.now() + 31 * DAY):
-        outbox.forget_places()
-        assert CapReservation.objects.count() == 1
-    with clock.frozen(clock.now() + 31 * DAY + HOUR):
-        outbox.forget_places()
-        assert CapReservation.objects.count() == 0
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_one_message_each(people, paper):
     say(*(message(people[n % 6], run=n, purpose="transactional") for n in range(60)))

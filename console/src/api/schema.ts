@@ -6088,7 +6088,9 @@ export interface components {
         };
         /**
          * Policy
-         * @description window_hours: how long after its due time a message may still go out, unless its intent says otherwise.
+         * @description What the rules of the contact policy may be told, each under its own key, and what all messages share.
+         *
+         *     window_hours: how long after its due time a message may still go out, unless its intent says otherwise.
          *
          *     zone_attr   the customer attribute that holds a time zone name (Asia/Shanghai), where it differs from the house's
          *     costs       what one message costs, by channel, in minor units of the house's currency

@@ -15,13 +15,13 @@ from potager.core import clock, store
 from potager.core.bulk import update_rows
 from potager.core.journal import to_us
 from potager.core.store import Lane as WriteLane
-from potager.touch import changes, claims, handover, judging, settings
+from potager.touch import changes, claims, handover, judging, places, settings
 from potager.touch import people as known_people
 from potager.touch.changes import Change
 from potager.touch.channels import Channel, Unavailable, installed
 from potager.touch.intents import state_of
 from potager.touch.life import PENDING, State
-from potager.touch.models import CapReservation, Touch
+from potager.touch.models import Touch
 
 # A verdict older than this is asked for again before sending: quiet hours may have begun, the person may have refused.
 STALE = timedelta(minutes=10)
@@ -84,14 +84,6 @@ def expire(limit: int = 2_000) -> int:
         return changes.apply([Change(id_, State.EXPIRED, at, "window_closed") for id_, at in late])
 
 
-def forget_places() -> None:
-    """Drop reservations older than the longest window a cap can have."""
-    horizon = to_us(clock.now() - settings.LONGEST_WINDOW)
-    if CapReservation.objects.filter(at_us__lt=horizon).exists():
-        with store.write(WriteLane.TICK):
-            CapReservation.objects.filter(at_us__lt=horizon).delete()
-
-
 def _to_judge(now_us: int) -> tuple[QuerySet[Touch], QuerySet[Touch]]:
     """Touches whose time has come, and queued ones whose verdict is old."""
     due = Touch.objects.filter(due_us__lte=now_us, expires_us__gt=now_us)
@@ -110,11 +102,11 @@ def _judge(limit: int) -> int:
         rules = settings.policy()
         cases = [row for rows in _to_judge(to_us(now)) for row in rows.order_by("due_us", "id")[:limit]]
         # One judged again gives its place back first, so that it does not count against itself.
-        changes.release(case.id for case in cases if case.state == State.QUEUED)
+        places.release(case.id for case in cases if case.state == State.QUEUED)
         verdicts = judging.verdicts(
             cases, known_people.customers({case.cid for case in cases}, rules.zone_attr), rules, now
         )
-        judging.reserve([(c.id, c) for c, v in zip(cases, verdicts, strict=True) if v.decision == "send"], now)
+        places.reserve([(c.id, c) for c, v in zip(cases, verdicts, strict=True) if v.decision == "send"], now)
         update_rows(
             Touch._meta.db_table,
             {"rule": "text", "detail": "jsonb", "due_us": "bigint", "judged_us": "bigint"},
