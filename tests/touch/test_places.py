@@ -49,9 +49,9 @@ def test_nobody_who_counts_nothing_reads(people, django_assert_num_queries):
 
 def test_places_are_forgotten_when_no_rule_can_count_them(people, paper):
     say(message(people[0]))
-    with clock.frozen(clock.now() + 31 * DAY):
+    with clock.frozen(clock.now() + 32 * DAY):
         places.forget()
         assert CapReservation.objects.count() == 1
-    with clock.frozen(clock.now() + 31 * DAY + HOUR):
+    with clock.frozen(clock.now() + 32 * DAY + HOUR):
         places.forget()
         assert CapReservation.objects.count() == 0

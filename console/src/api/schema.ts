@@ -6087,6 +6087,23 @@ export interface components {
             name: string;
         };
         /**
+         * PlatformSetting
+         * @description The rule the company chose on the platform; "none" keeps no ledger.
+         *
+         *     limit  messages per customer and period, where the platform's own number is another: None is the days of the month,
+         *            7 a week, 1 a day
+         */
+        PlatformSetting: {
+            /** Limit */
+            limit?: number | null;
+            /**
+             * Per
+             * @default month
+             * @enum {string}
+             */
+            per: "day" | "week" | "month" | "none";
+        };
+        /**
          * Policy
          * @description What the rules of the contact policy may be told, each under its own key, and what all messages share.
          *
@@ -6102,6 +6119,7 @@ export interface components {
             costs?: {
                 [key: string]: number;
             };
+            platform?: components["schemas"]["PlatformSetting"];
             quiet?: components["schemas"]["QuietSetting"];
             /**
              * Window Hours

@@ -16,8 +16,9 @@ from potager.core.journal import from_us, to_us
 from potager.core.store import Lane
 from potager.touch.models import CapReservation
 
-# No rule may count farther back: older places are forgotten.
+# No rule may count farther back. A calendar month may be longer than that by the hour a clock is set back.
 LONGEST = timedelta(days=31)
+_KEPT = LONGEST + timedelta(days=1)
 
 
 class Taker(Protocol):
@@ -105,7 +106,7 @@ def release(touches: Iterable[int]) -> None:
 
 def forget() -> None:
     """Drop places no rule can count any more."""
-    horizon = to_us(clock.now() - LONGEST)
+    horizon = to_us(clock.now() - _KEPT)
     if CapReservation.objects.filter(at_us__lt=horizon).exists():
         with store.write(Lane.TICK):
             CapReservation.objects.filter(at_us__lt=horizon).delete()

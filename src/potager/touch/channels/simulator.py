@@ -150,6 +150,7 @@ _MESSAGE = Capabilities(
     looks_up=True,
     cancels=True,
     needs_sender=True,
+    mass=True,
 )
 _SMS = Capabilities(
     name_zh="模拟·短信",
