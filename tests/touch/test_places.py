@@ -34,9 +34,9 @@ def test_kept_read_and_given_back(people, paper):
     made = say(message(people[0]), message(people[1], run=2))
     now, keys = clock.now(), ["person-0", "person-1"]
     with store.write():
-        both = places.book(keys, now - HOUR, now)
+        both = places.book(keys, now - HOUR, now, {})
         places.release([made[0].id])
-        one = places.book(keys, now - HOUR, now)
+        one = places.book(keys, now - HOUR, now, {})
     taken = [Place(now, "paper", "marketing")]
     assert [both.taken(Message(person_key=key), now - HOUR) for key in keys] == [taken, taken]
     assert [one.taken(Message(person_key=key), now - HOUR) for key in keys] == [[], taken]
@@ -44,7 +44,7 @@ def test_kept_read_and_given_back(people, paper):
 
 def test_nobody_who_counts_nothing_reads(people, django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert places.book(["person-0"], None, NOON).taken(Message(), NOON - DAY) == []
+        assert places.book(["person-0"], None, NOON, {}).taken(Message(), NOON - DAY) == []
 
 
 def test_places_are_forgotten_when_no_rule_can_count_them(people, paper):

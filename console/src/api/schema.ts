@@ -3124,6 +3124,24 @@ export interface components {
          */
         Basket: "order" | "customer";
         /**
+         * BudgetSetting
+         * @description What all channels together may cost in a month, in minor units of the house's currency; None is no limit.
+         *
+         *     purposes  which messages it holds back; those of the other purposes are paid for whatever is left
+         */
+        BudgetSetting: {
+            /** Month Minor */
+            month_minor?: number | null;
+            /**
+             * Purposes
+             * @default [
+             *       "marketing",
+             *       "service"
+             *     ]
+             */
+            purposes: ("marketing" | "service" | "transactional")[];
+        };
+        /**
          * BundleGroup
          * @description People with exactly `have`; `both` of the `of` people who have these have all: that share is the expectation.
          */
@@ -6113,6 +6131,7 @@ export interface components {
          *     costs       what one message costs, by channel, in minor units of the house's currency
          */
         Policy: {
+            budget?: components["schemas"]["BudgetSetting"];
             /** Caps */
             caps?: components["schemas"]["Cap"][];
             /** Costs */

@@ -87,7 +87,7 @@ def intend(batch: Sequence[Intent]) -> list[Intended]:
     for draft in drafts:
         answers[draft.intent.key] = _answer(ids[draft.intent.key], verdicts.get(draft.intent.key), draft)
     judged = [(ids[draft.intent.key], draft, verdicts[draft.intent.key]) for draft in due]
-    places.reserve([(id_, draft) for id_, draft, verdict in judged if verdict.decision == "send"], now)
+    places.reserve([(id_, draft) for id_, draft, verdict in judged if verdict.decision == "send"], now, rules.costs)
     changes.note(
         [Change(id_, state_of(v, shadow=d.shadow), to_us(now), v.rule) for id_, d, v in judged],
         {id_: _subject(id_, draft, verdict) for id_, draft, verdict in judged},

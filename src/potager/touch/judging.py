@@ -17,5 +17,5 @@ def verdicts(cases: Sequence[Case], known: Mapping[int, Known], policy: Policy, 
     scene = Scene(now, known, policy)
     grounds = [(rule, rule.ground(cases, scene)) for rule in RULES]
     counted = [since for rule in RULES if (since := rule.since(scene)) is not None]
-    book = places.book({case.person_key for case in cases}, min(counted, default=None), now)
+    book = places.book({case.person_key for case in cases}, min(counted, default=None), now, policy.costs)
     return judge_all(cases, grounds, book)

@@ -112,7 +112,11 @@ class TouchMark(models.Model):
 
 
 class CapReservation(models.Model):
-    """The place a message takes under the frequency caps, from the verdict `send` until it is given back."""
+    """The place a message takes under the rules that count, from the verdict `send` until it is given back.
+
+    cost_minor  what the message costs, minor units of the house's currency
+    given_back  the message will not arrive, but was paid for: no place any more, still a cost
+    """
 
     touch = models.OneToOneField(Touch, primary_key=True, on_delete=models.CASCADE, related_name="reservation")
     person_key = models.CharField(max_length=32)
@@ -120,10 +124,17 @@ class CapReservation(models.Model):
     purpose = models.CharField(max_length=16)
     at_us = models.BigIntegerField()
     shadow = models.BooleanField(default=False)
+    cost_minor = models.BigIntegerField(default=0)
+    given_back = models.BooleanField(default=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["person_key", "at_us"], name="reservation_person"),
+            models.Index(
+                fields=["at_us", "cost_minor"],
+                name="reservation_cost",
+                condition=Q(cost_minor__gt=0, shadow=False),
+            ),
             models.Index(fields=["at_us"], name="reservation_at"),
         ]
 

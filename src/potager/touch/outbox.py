@@ -106,7 +106,9 @@ def _judge(limit: int) -> int:
         verdicts = judging.verdicts(
             cases, known_people.customers({case.cid for case in cases}, rules.zone_attr), rules, now
         )
-        places.reserve([(c.id, c) for c, v in zip(cases, verdicts, strict=True) if v.decision == "send"], now)
+        places.reserve(
+            [(c.id, c) for c, v in zip(cases, verdicts, strict=True) if v.decision == "send"], now, rules.costs
+        )
         update_rows(
             Touch._meta.db_table,
             {"rule": "text", "detail": "jsonb", "due_us": "bigint", "judged_us": "bigint"},

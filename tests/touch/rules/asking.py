@@ -51,8 +51,10 @@ def ask_all(
     people: Mapping[int, Known] | None = None,
 ) -> list[Verdict]:
     """Verdicts of these rules, in this order; `places` are those p1 took before."""
-    scene = Scene(at, known() if people is None else people, policy or Policy())
-    return judge_all(messages, [(rule, rule.ground(messages, scene)) for rule in rules], Book(at, {"p1": list(places)}))
+    policy = policy or Policy()
+    scene = Scene(at, known() if people is None else people, policy)
+    book = Book(at, {"p1": list(places)}, getattr(policy, "costs", {}))
+    return judge_all(messages, [(rule, rule.ground(messages, scene)) for rule in rules], book)
 
 
 def ask(rule: Rule[Any], message: Message, **about: Any) -> Verdict:

@@ -37,7 +37,7 @@ def test_ranks_and_setting_keys_differ():
 @pytest.mark.parametrize("name", FILES)
 def test_every_rule_says_why_in_both_languages(name):
     # What is stored with any rule's verdict; each picks its own.
-    said = BY_NAME[name].why({"hours": 24, "limit": 1, "sent": 1})
+    said = BY_NAME[name].why({"hours": 24, "limit": 1, "sent": 1, "currency": "CNY"})
     assert "" not in {said.zh, said.en}
     assert re.search("[一-鿿]", said.zh)
     assert not re.search("[一-鿿]", said.en)
