@@ -50,6 +50,16 @@ class TestAnUnforeseenException:
         rested = Touch.objects.get(channel="bad")
         assert (rested.cancel_wanted, rested.lease_until_us > 0) == (True, True)
 
+    def test_so_they_are_when_its_answers_make_no_sense(self, two, people, caplog):
+        bad, good = two
+        bad.send = bad.lookup = bad.cancel = bad.news = lambda *_: None
+        assert (outbox.send_due(), good.people) == (1, [people[1].id])
+        Touch.objects.update(lease_until_us=1, cancel_wanted=True)
+        assert (outbox.send_due(), outbox.withdraw(), pump.tell()) == (0, 1, 0)
+        row = Touch.objects.get(channel="bad")
+        assert (row.state, row.trouble, row.tries, row.lease_until_us > 1) == ("queued", "broken", 2, True)
+        assert "channel bad failed in its turn" in caplog.text
+
     def test_one_that_breaks_its_channel_each_time_is_given_up(self, people, paper):
         paper.trouble = ZeroDivisionError("poison")
         touch = say(message(people[0]))[0]

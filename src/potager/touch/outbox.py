@@ -8,6 +8,7 @@ sent twice.
 """
 
 from datetime import timedelta
+from functools import partial
 
 from django.db.models import Q, QuerySet
 
@@ -36,16 +37,19 @@ def send_due(limit: int = 2_000) -> int:
         raise RuntimeError("a channel call inside store.write would hold everybody up")
     if settings.is_stopped():
         return 0
-    moved = _judge(limit)
-    for channel in installed().values():
-        moved += handover.reconcile(channel, limit)
-        moved += handover.send(channel, claims.claim(channel, limit))
-    return moved
+    judged = _judge(limit)
+    return judged + sum(handover.turn(each, partial(_serve, each, limit)) for each in installed().values())
 
 
 def withdraw(limit: int = 2_000) -> int:
     """Ask channels to take back what ended journeys and closed windows no longer want; returns how many they did."""
-    return sum(_withdraw(channel, limit) for channel in installed().values() if channel.capabilities.cancels)
+    able = [each for each in installed().values() if each.capabilities.cancels]
+    return sum(handover.turn(each, partial(_withdraw, each, limit)) for each in able)
+
+
+def _serve(channel: Channel, limit: int) -> int:
+    known = handover.reconcile(channel, limit)
+    return known + handover.send(channel, claims.claim(channel, limit))
 
 
 def _withdraw(channel: Channel, limit: int) -> int:
@@ -59,7 +63,7 @@ def _withdraw(channel: Channel, limit: int) -> int:
         return 0
     mine = Touch.objects.filter(id__among=asked.values())
     try:
-        taken = handover.ask(channel, lambda: channel.cancel(asked.keys(), now))
+        taken = handover.ask(channel, lambda: set(channel.cancel(asked.keys(), now)))
     except Unavailable:
         with store.write(WriteLane.TICK):
             mine.filter(state=State.HANDED_OVER).update(lease_until_us=to_us(wall + claims.REST))
