@@ -73,6 +73,19 @@ class TestAnUnforeseenException:
         assert row.marks.get(state="failed").reason == "channel_error"
         assert types() == ["touch_failed"]
 
+    def test_attempts_that_ended_otherwise_do_not_bring_its_end_nearer(self, people, paper):
+        paper.answers["你好，小雨"] = ("retry", "busy")
+        touch = say(message(people[0]))[0]
+        outbox.send_due()
+        for _ in range(TRIES):
+            send_again(touch)
+        paper.trouble = ZeroDivisionError("once")
+        send_again(touch)
+        assert Touch.objects.get(id=touch.id).tries == 1
+        paper.trouble = None
+        paper.answers.clear()
+        assert (send_again(touch), state(touch)) == (1, State.HANDED_OVER)
+
     def test_the_one_that_is_the_cause_does_not_take_the_others_with_it(self, people, paper, monkeypatch):
         made = say(*(message(customer, run=n) for n, customer in enumerate(people)))
         good = paper.send

@@ -110,23 +110,19 @@ def rest(claimed: Sequence[Claimed], trouble: Trouble) -> int:
         changes.hold()
         wall, tokens = clock.wall(), [each.token for each in claimed]
         rows = Touch.objects.filter(state=State.QUEUED, token__among=tokens)
-        mine = list(rows.values_list("id", "token", "tries", "cancel_wanted"))
+        mine = list(rows.values_list("id", "token", "tries", "trouble", "cancel_wanted"))
+        got_nothing = trouble == Trouble.UNAVAILABLE
+        rested = []
+        for id_, token, tries, before, _ in mine:
+            # Tries of another kind neither lengthen this rest nor bring the end of this trouble nearer.
+            same = tries if before == trouble else 1
+            rested.append((id_, "" if got_nothing else token, same, to_us(wall + trouble.rests(same)), trouble.value))
         update_rows(
             Touch._meta.db_table,
-            {"token": "text", "lease_until_us": "bigint", "trouble": "text"},
-            [
-                (
-                    id_,
-                    "" if trouble == Trouble.UNAVAILABLE else token,
-                    to_us(wall + trouble.rests(tries)),
-                    trouble.value,
-                )
-                for id_, token, tries, _ in mine
-            ],
+            {"token": "text", "tries": "integer", "lease_until_us": "bigint", "trouble": "text"},
+            rested,
         )
-        if trouble != Trouble.UNAVAILABLE:
-            return 0
-        return take_back([id_ for id_, _, _, unwanted in mine if unwanted])
+        return take_back([id_ for id_, *_, unwanted in mine if unwanted]) if got_nothing else 0
 
 
 def take_back(ids: Collection[int]) -> int:

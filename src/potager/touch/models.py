@@ -31,6 +31,7 @@ class Touch(models.Model):
     token          the idempotency token, given when the outbox first takes it; "" before
     lease_until_us wall time: until then a worker has it in hand, or a failed attempt rests
     claimed_us     wall time of the last attempt, for rate limits
+    tries          how often it was taken in hand, since its trouble was another
     trouble        what went wrong with the last attempt that failed (claims.Trouble), "" when none did
     asked_back     the channel was asked to take it back because its window had closed
     """
