@@ -9,6 +9,7 @@ from potager.core import jobs, journal, store
 from potager.core.store import Lane
 from potager.demo import jobs as demo_jobs
 from potager.demo.api import router as demo
+from potager.evidence import arms
 from potager.evidence.api import router as evidence
 from potager.facts import jobs as facts_jobs
 from potager.facts.api import router as facts
@@ -28,6 +29,7 @@ from potager.touch import jobs as touch_jobs
 from potager.touch.api import router as touch
 from potager.touch.channels.handout import Handout
 from potager.touch.channels.simulator import SimulatedChannel, Simulator
+from potager.touch.rules.holdout import set_holdout
 
 # Mounted under /api/<name>.
 ROUTERS: Mapping[str, Router] = {
@@ -91,4 +93,5 @@ def assemble() -> None:
     journal.set_subscribers(SUBSCRIBERS)
     jobs.set_handlers(JOB_KINDS, PERIODIC)
     channels.set_channels(CHANNELS)
+    set_holdout(arms.held_out)
     present.set_written_elsewhere([journey_queries.written])

@@ -85,10 +85,10 @@ def found(people: int) -> None:
 
 def work(seed: int | None) -> None:
     from potager.assembly import CHANNELS
-    from potager.touch import channels, outbox, pump
+    from potager.touch import channels, claims, outbox, pump
 
     # A dead worker's lease must end within the test.
-    outbox.LEASE = outbox.REST = timedelta(milliseconds=150)
+    claims.LEASE = claims.REST = timedelta(milliseconds=150)
     if seed is not None:
         chance = random.Random(seed)
         when = ("before", "after", "anywhere")[seed % 3]

@@ -53,6 +53,25 @@ def test_the_contact_policy_is_kept(owner: Page):
     assert [(cap["limit"], cap["hours"]) for cap in policy["caps"]] == [(2, 24), (4, 168), (1, 24)]
 
 
+def test_the_platforms_limit_and_the_budget_are_set(owner: Page):
+    owner.goto("/settings?tab=contact")
+    owner.get_by_label("按什么计算").click()
+    owner.get_by_title("每周 7 条").click()
+    owner.get_by_role("spinbutton", name="月度预算").fill("1200.5")
+    owner.get_by_role("button", name="保存触达规则").click()
+    expect(owner.get_by_text("正在生效")).to_be_visible()
+    policy = owner.request.get("/api/touch/policy").json()
+    assert policy["platform"] == {"per": "week", "limit": None}
+    assert policy["budget"] == {"month_minor": 120_050, "purposes": ["marketing", "service"]}
+
+    owner.reload()
+    expect(owner.get_by_role("spinbutton", name="月度预算")).to_have_value("1200.50")
+    owner.get_by_role("spinbutton", name="月度预算").fill("")
+    owner.get_by_role("button", name="保存触达规则").click()
+    expect(owner.get_by_text("正在生效")).to_be_visible()
+    assert owner.request.get("/api/touch/policy").json()["budget"]["month_minor"] is None
+
+
 def test_sending_stops_after_saying_what_that_does(owner: Page):
     owner.goto("/settings?tab=contact")
     owner.get_by_role("button", name="停发所有消息").click()

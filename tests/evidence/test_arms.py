@@ -124,3 +124,21 @@ def test_an_assignment_only_the_dropped_person_had_moves_to_the_kept_one(house):
     row = Assignment.objects.get()
     assert (row.person_key, row.cid, row.arm, row.mixed) == ("kept", 5, drawn["p0"], False)
     assert row.superseded is False
+
+
+def test_whom_the_holdout_holds_is_said_without_entering_anybody(house):
+    keys = [f"p{i}" for i in range(300)]
+    assert arms.held_out(keys) == set()
+    with store.write():
+        choices.put("evidence.holdout", {"share": 1_000})
+    would = arms.held_out(keys)
+    assert would == {key for key in keys if bucket_of("holdout:1", key) < 1_000}
+    assert Assignment.objects.count() == 0
+    drawn = draw(define(control_share=0), people(300))
+    assert {key for key, arm in drawn.items() if arm == "holdout"} == would == arms.held_out(keys)
+    with store.write():
+        choices.put("evidence.holdout", {"share": 2_000})
+    assert arms.held_out(keys) == would
+    assert arms.held_out([f"new{i}" for i in range(99)]) == {
+        f"new{i}" for i in range(99) if bucket_of("holdout:1", f"new{i}") < 2_000
+    }

@@ -28,6 +28,7 @@ class Paper:
     cancels: bool = True
     per_minute: int | None = None
     needs_sender: bool = False
+    mass: bool = False
     given: list[Batch] = field(default_factory=list)
     answers: dict[str, Result] = field(default_factory=dict)
     trouble: Exception | None = None
@@ -44,6 +45,7 @@ class Paper:
             cancels=self.cancels,
             needs_sender=self.needs_sender,
             per_minute=self.per_minute,
+            mass=self.mass,
         )
 
     @property

@@ -126,6 +126,8 @@ class TestPolicy:
                 {"limit": 1, "hours": 24, "channel": None, "purpose": "marketing"},
                 {"limit": 4, "hours": 168, "channel": None, "purpose": "marketing"},
             ],
+            "platform": {"per": "month", "limit": None},
+            "budget": {"month_minor": None, "purposes": ["marketing", "service"]},
             "window_hours": 24,
             "zone_attr": "time_zone",
             "costs": {"sim_sms": 5},

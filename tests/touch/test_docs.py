@@ -6,14 +6,15 @@ from pathlib import Path
 from potager.assembly import CHANNELS
 from potager.facts.plan import SYSTEM_EVENTS
 from potager.touch import life
-from potager.touch.policy import RULES
+from potager.touch.claims import Trouble
 from potager.touch.settings import Policy
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "concepts" / "touch.md").read_text()
 
 
-def test_the_rules_in_their_order():
-    assert re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE) == [rule.name for rule in RULES]
+def test_every_trouble_is_named():
+    section = PAGE.split("## Sent once")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [trouble.value for trouble in Trouble]
 
 
 def test_every_state_event_and_channel_is_named():

@@ -13,7 +13,8 @@ from potager.touch import intents, settings
 from potager.touch.intents import Intended, Intent, intend
 from potager.touch.life import State
 from potager.touch.models import CapReservation, Lane, Touch
-from potager.touch.settings import Cap, Policy
+from potager.touch.rules.cap import Cap
+from potager.touch.settings import Policy
 from tests.touch.conftest import DAY, HOUR, both, say, state
 
 NIGHT = datetime(2026, 11, 1, 14, tzinfo=UTC)
@@ -116,6 +117,16 @@ def test_deleted_unknown_and_ownerless_customers(people, paper):
         (State.SKIPPED, "channel"),
     ]
     assert Touch.objects.get(id=ownerless.id).detail == {"channel": "paper", "lacking": "sender"}
+
+
+def test_an_owner_who_left_is_not_asked_to_speak(people, paper, staff):
+    paper.needs_sender = True
+    staff.active = False
+    staff.save()
+    made = say(message(people[0]))[0]
+    row = Touch.objects.get(id=made.id)
+    assert (row.sender, row.state, row.rule) == ("", State.SKIPPED, "channel")
+    assert row.detail == {"channel": "paper", "lacking": "sender"}
 
 
 def test_a_merged_customer_is_reached_as_who_they_are_now(people, paper):

@@ -220,6 +220,38 @@ class TestTakingBack:
         row = Touch.objects.get(id=touch.id)
         assert (row.state, row.cancel_wanted) == (State.HANDED_OVER, False)
 
+    def test_past_its_window_it_is_asked_for_once_and_starves_nobody(self, people, paper, monkeypatch):
+        say(message(people[0]), message(people[1], run=2))
+        pump()
+        asked = []
+        monkeypatch.setattr(paper, "cancel", lambda tokens, at: asked.extend(tokens) or set())
+        with clock.frozen(clock.now() + DAY):
+            for _ in range(4):
+                assert outbox.withdraw(limit=1) == 0
+        assert asked == paper.tokens
+        with store.write():
+            intents.cancel([2])
+        with clock.frozen(clock.now() + 2 * DAY):
+            outbox.withdraw()
+            outbox.withdraw()
+        assert asked == [*paper.tokens, paper.tokens[1]]
+
+    def test_a_channel_that_is_down_is_asked_again_later(self, people, paper, monkeypatch):
+        touch = say(message(people[0]))[0]
+        pump()
+        with store.write():
+            intents.cancel([1])
+
+        def down(tokens, at):
+            raise Unavailable("down")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(paper, "cancel", down)
+            assert outbox.withdraw() == 0
+        assert (outbox.withdraw(), state(touch)) == (0, State.HANDED_OVER)
+        Touch.objects.filter(id=touch.id).update(lease_until_us=1)
+        assert (outbox.withdraw(), state(touch)) == (1, State.CANCELLED)
+
 
 def paper_batch(token, customer):
     from potager.touch.channels import Batch, Recipient
@@ -230,16 +262,6 @@ def paper_batch(token, customer):
 def test_inside_a_write_transaction_it_refuses(people, paper):
     with store.write(), pytest.raises(RuntimeError, match=r"store\.write"):
         outbox.send_due()
-
-
-def test_places_are_forgotten_when_no_cap_can_count_them(people, paper):
-    say(message(people[0]))
-    with clock.frozen(clock.now() + 31 * DAY):
-        outbox.forget_places()
-        assert CapReservation.objects.count() == 1
-    with clock.frozen(clock.now() + 31 * DAY + HOUR):
-        outbox.forget_places()
-        assert CapReservation.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)

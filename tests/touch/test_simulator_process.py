@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 
+import httpx
 import pytest
 
 from potager.core import store as operations
@@ -186,6 +187,17 @@ class TestClient:
         thread = self.answer(server, b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         with pytest.raises(Unavailable, match="moved"):
             Simulator(tmp_path).phone("p1")
+        thread.join()
+
+    @pytest.mark.parametrize(
+        ("status", "trouble"),
+        [(429, Unavailable), (503, Unavailable), (500, Uncertain), (422, httpx.HTTPStatusError)],
+    )
+    def test_what_it_answers_instead_is_told_apart(self, server, tmp_path, status, trouble):
+        head = f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        thread = self.answer(server, head.encode())
+        with pytest.raises(trouble, match=str(status)):
+            Simulator(tmp_path).call("/send", {})
         thread.join()
 
     def test_nobody_there_is_certain(self, server, tmp_path):

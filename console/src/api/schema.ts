@@ -3124,6 +3124,24 @@ export interface components {
          */
         Basket: "order" | "customer";
         /**
+         * BudgetSetting
+         * @description What all channels together may cost in a month, in minor units of the house's currency; None is no limit.
+         *
+         *     purposes  which messages it holds back; those of the other purposes are paid for whatever is left
+         */
+        BudgetSetting: {
+            /** Month Minor */
+            month_minor?: number | null;
+            /**
+             * Purposes
+             * @default [
+             *       "marketing",
+             *       "service"
+             *     ]
+             */
+            purposes: ("marketing" | "service" | "transactional")[];
+        };
+        /**
          * BundleGroup
          * @description People with exactly `have`; `both` of the `of` people who have these have all: that share is the expectation.
          */
@@ -6087,19 +6105,40 @@ export interface components {
             name: string;
         };
         /**
+         * PlatformSetting
+         * @description The rule the company chose on the platform; "none" keeps no ledger.
+         *
+         *     limit  messages per customer and period, where the platform's own number is another: None is the days of the month,
+         *            7 a week, 1 a day
+         */
+        PlatformSetting: {
+            /** Limit */
+            limit?: number | null;
+            /**
+             * Per
+             * @default month
+             * @enum {string}
+             */
+            per: "day" | "week" | "month" | "none";
+        };
+        /**
          * Policy
-         * @description window_hours: how long after its due time a message may still go out, unless its intent says otherwise.
+         * @description What the rules of the contact policy may be told, each under its own key, and what all messages share.
+         *
+         *     window_hours: how long after its due time a message may still go out, unless its intent says otherwise.
          *
          *     zone_attr   the customer attribute that holds a time zone name (Asia/Shanghai), where it differs from the house's
          *     costs       what one message costs, by channel, in minor units of the house's currency
          */
         Policy: {
+            budget?: components["schemas"]["BudgetSetting"];
             /** Caps */
             caps?: components["schemas"]["Cap"][];
             /** Costs */
             costs?: {
                 [key: string]: number;
             };
+            platform?: components["schemas"]["PlatformSetting"];
             quiet?: components["schemas"]["QuietSetting"];
             /**
              * Window Hours

@@ -4,7 +4,7 @@ Order: global holdout → the experiment's control → its variants. The draw is
 what is stored is what counts, so a later change of shares never moves anybody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -135,6 +135,23 @@ def draw(experiment: Experiment, persons: Sequence[Person]) -> dict[str, str]:
     _store(experiment, allocation.n, fresh, drawn)
     # Another transaction may have drawn the same person first; what is stored is what counts.
     return arms | drawn | _stored(experiment, drawn)
+
+
+def held_out(person_keys: Collection[str]) -> set[str]:
+    """Whom of these the global holdout holds. Who was not drawn yet is as they would be drawn now; nothing is stored:
+    being asked about is not entering."""
+    rule = holdout()
+    if not rule.share:
+        return set()
+    key = holdout_key(rule)
+    stored = Assignment.objects.filter(experiment__key=key, person_key__in=list(person_keys))
+    arms = dict(stored.values_list("person_key", "arm"))
+    now = Allocation(salt=key, control_share=rule.share, variants=[])
+    return {
+        person_key
+        for person_key in person_keys
+        if (arms[person_key] == HOLDOUT if person_key in arms else arm_of(now, person_key) == CONTROL)
+    }
 
 
 def unify(kept: str, dropped: str, cid: int) -> None:

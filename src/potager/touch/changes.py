@@ -4,16 +4,16 @@ Everything here runs inside the caller's `store.write` and holds the journal's o
 a touch's state and of the caps in this room exact on PostgreSQL.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from potager.core import journal, store
 from potager.core.bulk import insert_rows
 from potager.core.journal import Fact, from_us
-from potager.touch import life
+from potager.touch import life, places
 from potager.touch.life import State
-from potager.touch.models import CapReservation, Touch, TouchMark
+from potager.touch.models import Touch, TouchMark
 
 SOURCE = "touch"
 JSON = Any
@@ -81,7 +81,7 @@ def apply(changes: Sequence[Change]) -> int:
         by_state.setdefault(state, []).append(id_)
     for state, touches in by_state.items():
         Touch.objects.filter(id__among=touches).update(state=state, lease_until_us=0)
-    release(id_ for id_, state in moved.items() if state in life.RELEASING)
+    places.release(id_ for id_, state in moved.items() if state in life.RELEASING)
     note(heard, subjects)
     return len(moved)
 
@@ -106,12 +106,6 @@ def note(changes: Sequence[Change], subjects: dict[int, Subject]) -> None:
                 facts.append(_fact(change, subjects[change.touch]))
     if facts:
         journal.append(facts)
-
-
-def release(touches: Iterable[int]) -> None:
-    """Give the places under the caps back."""
-    if ids := list(touches):
-        CapReservation.objects.filter(touch_id__in=ids).delete()
 
 
 def _fact(change: Change, subject: Subject) -> Fact:

@@ -9,15 +9,16 @@ from django.db.models import QuerySet
 from potager.core import clock
 from potager.core.bulk import insert_rows
 from potager.core.journal import from_us, to_us
-from potager.touch import changes, judging, tasks
+from potager.touch import changes, judging, places, tasks
 from potager.touch import people as known_people
 from potager.touch.changes import Change, Subject
 from potager.touch.life import PENDING, State
 from potager.touch.models import Lane, Touch
 from potager.touch.people import Known
 from potager.touch.policy import Verdict
+from potager.touch.purposes import Purpose
 from potager.touch.render import render
-from potager.touch.settings import Policy, Purpose, policy
+from potager.touch.settings import Policy, policy
 
 Key = tuple[int, str, int, str]
 
@@ -86,7 +87,7 @@ def intend(batch: Sequence[Intent]) -> list[Intended]:
     for draft in drafts:
         answers[draft.intent.key] = _answer(ids[draft.intent.key], verdicts.get(draft.intent.key), draft)
     judged = [(ids[draft.intent.key], draft, verdicts[draft.intent.key]) for draft in due]
-    judging.reserve([(id_, draft) for id_, draft, verdict in judged if verdict.decision == "send"], now)
+    places.reserve([(id_, draft) for id_, draft, verdict in judged if verdict.decision == "send"], now, rules.costs)
     changes.note(
         [Change(id_, state_of(v, shadow=d.shadow), to_us(now), v.rule) for id_, d, v in judged],
         {id_: _subject(id_, draft, verdict) for id_, draft, verdict in judged},
@@ -142,6 +143,10 @@ class _Draft:
     zone: str
     due_us: int
     expires_us: int
+
+    @property
+    def run_id(self) -> int:
+        return self.intent.run_id
 
     @property
     def channel(self) -> str:
@@ -235,7 +240,9 @@ _COLUMNS = {
     "lease_until_us": "bigint",
     "claimed_us": "bigint",
     "tries": "integer",
+    "trouble": "text",
     "cancel_wanted": "boolean",
+    "asked_back": "boolean",
     "cost_minor": "bigint",
 }
 
@@ -260,7 +267,7 @@ def _row(draft: _Draft, verdict: Verdict | None, now_us: int) -> tuple[object, .
         *(int(intent.lane), draft.sender, intent.arm, intent.shadow, draft.text, list(draft.missing)),
         *(draft.zone, state, verdict.rule if verdict else "", dict(verdict.detail) if verdict else {}, now_us),
         *(draft.due_us, due_us, draft.expires_us, now_us if verdict else 0, ""),
-        *(0, 0, 0, False, 0),
+        *(0, 0, 0, "", False, False, 0),
     )
 
 

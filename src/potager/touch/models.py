@@ -31,6 +31,9 @@ class Touch(models.Model):
     token          the idempotency token, given when the outbox first takes it; "" before
     lease_until_us wall time: until then a worker has it in hand, or a failed attempt rests
     claimed_us     wall time of the last attempt, for rate limits
+    tries          how often it was taken in hand, since its trouble was another
+    trouble        what went wrong with the last attempt that failed (claims.Trouble), "" when none did
+    asked_back     the channel was asked to take it back because its window had closed
     """
 
     run_id = models.BigIntegerField()
@@ -62,7 +65,9 @@ class Touch(models.Model):
     lease_until_us = models.BigIntegerField(default=0)
     claimed_us = models.BigIntegerField(default=0)
     tries = models.IntegerField(default=0)
+    trouble = models.CharField(max_length=16, default="")
     cancel_wanted = models.BooleanField(default=False)
+    asked_back = models.BooleanField(default=False)
     cost_minor = models.BigIntegerField(default=0)
 
     class Meta:
@@ -83,6 +88,11 @@ class Touch(models.Model):
                 condition=Q(state__in=[State.INTENDED, State.DEFERRED, State.QUEUED, State.HANDED_OVER]),
             ),
             models.Index(fields=["channel"], name="touch_cancel", condition=Q(cancel_wanted=True)),
+            models.Index(
+                fields=["channel", "expires_us"],
+                name="touch_overdue",
+                condition=Q(state=State.HANDED_OVER, asked_back=False),
+            ),
             models.Index(fields=["channel", "claimed_us"], name="touch_claimed", condition=Q(claimed_us__gt=0)),
             models.Index(fields=["cid", "due_us"], name="touch_customer"),
             models.Index(fields=["iid"], name="touch_identity"),
@@ -103,7 +113,11 @@ class TouchMark(models.Model):
 
 
 class CapReservation(models.Model):
-    """The place a message takes under the frequency caps, from the verdict `send` until it is given back."""
+    """The place a message takes under the rules that count, from the verdict `send` until it is given back.
+
+    cost_minor  what the message costs, minor units of the house's currency
+    given_back  the message will not arrive, but was paid for: no place any more, still a cost
+    """
 
     touch = models.OneToOneField(Touch, primary_key=True, on_delete=models.CASCADE, related_name="reservation")
     person_key = models.CharField(max_length=32)
@@ -111,10 +125,17 @@ class CapReservation(models.Model):
     purpose = models.CharField(max_length=16)
     at_us = models.BigIntegerField()
     shadow = models.BooleanField(default=False)
+    cost_minor = models.BigIntegerField(default=0)
+    given_back = models.BooleanField(default=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["person_key", "at_us"], name="reservation_person"),
+            models.Index(
+                fields=["at_us", "cost_minor"],
+                name="reservation_cost",
+                condition=Q(cost_minor__gt=0, shadow=False),
+            ),
             models.Index(fields=["at_us"], name="reservation_at"),
         ]
 

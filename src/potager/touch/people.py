@@ -14,7 +14,7 @@ from potager.people.models import Attribute, Customer, Identity
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A customer as messages see them. `gone` when deleted."""
+    """A customer as messages see them. `owner` is the key of an owner who still works here; `gone` when deleted."""
 
     cid: int
     iid: int | None
@@ -105,7 +105,7 @@ def _known(row: Customer, iid: int | None, zone_attr: str, home: str) -> Known:
         iid=iid,
         person_key=row.person_key,
         name=row.name,
-        owner=row.owner.key if row.owner else "",
+        owner=row.owner.key if row.owner and row.owner.active else "",
         zone=zone if isinstance(zone, str) and zone else home,
         gone=row.state == "deleted",
         attrs=row.attrs,

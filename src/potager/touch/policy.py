@@ -1,45 +1,52 @@
-"""Contact policy: may this message go to this person now? Pure.
+"""Contact policy: may this message go to this person now?
 
-A list of small rules, asked in order; the first that objects decides, and its verdict is kept with the touch:
-send · defer until T · skip this message · drop the run. A `defer` past the end of the send window is a `skip`.
+A list of small rules (`touch.rules`, one file each), asked in order; the first that objects decides, and its verdict
+is kept with the touch: send · defer until T · skip this message · drop the run. A `defer` past the end of the send
+window is a `skip`. Here is what a rule is, and how a batch is judged; pure.
 """
 
-from bisect import bisect_right, insort
-from collections.abc import Collection, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
-from zoneinfo import ZoneInfo
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
-from potager.touch.settings import Cap, Policy
+from potager.core.journal import from_us
+from potager.touch.people import Known
+from potager.touch.places import Book
 
 Decision = Literal["send", "defer", "skip", "drop"]
-UNTREATED = frozenset({"control", "holdout"})
+Detail = Mapping[str, object]
+G = TypeVar("G")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A message whose time has come, with all the rules ask about.
+class Case(Protocol):
+    """What is judged: an intent about to be written, or a touch whose time has come (a row has these fields)."""
 
-    gone       the customer was deleted
-    opted_out  the person does not want messages of this purpose through this channel
-    held_out   the person is in a control group (the arm of the run, or the global holdout)
-    missing    variables without value and default
-    lacking    what the channel needs and the touch has not ("channel", "sender"), "" when nothing
-    """
-
-    person_key: str
-    channel: str
-    purpose: str
-    now: datetime
-    expires: datetime
-    zone: ZoneInfo
-    shadow: bool = False
-    gone: bool = False
-    opted_out: bool = False
-    held_out: bool = False
-    missing: tuple[str, ...] = ()
-    lacking: str = ""
+    @property
+    def run_id(self) -> int: ...
+    @property
+    def cid(self) -> int: ...
+    @property
+    def person_key(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def arm(self) -> str: ...
+    @property
+    def shadow(self) -> bool: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def missing(self) -> Sequence[str]: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def expires_us(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Verdict:
 
     decision: Decision
     rule: str = ""
-    detail: Mapping[str, object] = field(default_factory=dict)
+    detail: Detail = field(default_factory=dict)
     until: datetime | None = None
 
 
@@ -56,155 +63,85 @@ SEND = Verdict("send")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A place taken under the frequency caps: one message to one person at one time."""
+class Words:
+    """The same sentence in both languages; empty when there is nothing to explain."""
 
-    at: datetime
-    channel: str
-    purpose: str
-    shadow: bool = False
+    zh: str = ""
+    en: str = ""
 
 
-class Book:
-    """Who has had which messages lately. A shadow message takes no place from a real one, but sees both kinds."""
+class Setting(NamedTuple):
+    """What an operator may set for a rule: its key in the policy, the type, and a pydantic Field with the default."""
 
-    def __init__(self, places: Mapping[str, Sequence[Place]]) -> None:
-        self._places = {person: sorted(taken, key=_when) for person, taken in places.items()}
-
-    def times(self, who: Candidate, cap: Cap) -> list[datetime]:
-        """When the messages that count under the cap, and are not past its window, went out."""
-        taken = self._places.get(who.person_key, [])
-        recent = taken[bisect_right(taken, who.now - cap.window, key=_when) :]
-        return [p.at for p in recent if cap.counts(p.channel, p.purpose) and (who.shadow or not p.shadow)]
-
-    def take(self, who: Candidate) -> None:
-        place = Place(who.now, who.channel, who.purpose, who.shadow)
-        insort(self._places.setdefault(who.person_key, []), place, key=_when)
+    key: str
+    kind: Any
+    field: Any
 
 
-def _when(place: Place) -> datetime:
-    return place.at
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What all rules are given of a batch.
+
+    now     business time of the verdicts
+    known   cid → the customer it is now; deleted and unknown ones may be missing
+    policy  the policy in force
+    """
+
+    now: datetime
+    known: Mapping[int, Known]
+    policy: Any
+
+    def setting(self, rule: "Rule[Any]") -> Any:
+        """What the operator set for this rule, or its default."""
+        assert rule.SETTING is not None
+        return getattr(self.policy, rule.SETTING.key)
 
 
-class Rule(Protocol):
-    """One reason not to send."""
+class Rule(ABC, Generic[G]):
+    """One reason not to send.
 
-    name: str
+    NAME     the verdict's name, stored with the touch; also the name of its file
+    RANK     its place in the order; ranks differ
+    SETTING  what an operator may set, None when nothing
+    """
 
-    def judge(self, who: Candidate, policy: Policy, book: Book) -> Verdict | None:
+    NAME: ClassVar[str]
+    RANK: ClassVar[int]
+    SETTING: ClassVar[Setting | None] = None
+
+    def since(self, scene: Scene) -> datetime | None:  # noqa: ARG002 -- most rules count no places
+        """After which instant this rule counts the places taken (`Book`); None when it counts none."""
+        return None
+
+    @abstractmethod
+    def ground(self, cases: Sequence[Case], scene: Scene) -> G:
+        """What the verdicts stand on, read once for all cases."""
+
+    @abstractmethod
+    def judge(self, case: Case, ground: G, book: Book) -> Verdict | None:
         """The objection, or None."""
-        ...
+
+    @abstractmethod
+    def why(self, detail: Detail) -> Words:
+        """The objection in words an operator can act on, from the numbers stored with it."""
 
 
-class CustomerGone:
-    """A deleted customer gets nothing more."""
-
-    name = "gone"
-
-    def judge(self, who: Candidate, policy: Policy, book: Book) -> Verdict | None:  # noqa: ARG002 -- one protocol
-        return Verdict("drop", self.name) if who.gone else None
+Grounds = Sequence[tuple[Rule[Any], Any]]
 
 
-class Consent:
-    """退订: no messages of a purpose the person refused through this channel."""
-
-    name = "consent"
-
-    def judge(self, who: Candidate, policy: Policy, book: Book) -> Verdict | None:  # noqa: ARG002 -- one protocol
-        if not who.opted_out:
-            return None
-        return Verdict("skip", self.name, {"channel": who.channel, "purpose": who.purpose})
-
-
-class HoldoutFuse:
-    """留白保险: a real message to a person of a control group would spoil the experiment; only duty overrides it."""
-
-    name = "holdout"
-
-    def judge(self, who: Candidate, policy: Policy, book: Book) -> Verdict | None:  # noqa: ARG002 -- one protocol
-        if who.shadow or who.purpose == "transactional" or not who.held_out:
-            return None
-        return Verdict("drop", self.name)
-
-
-class Sendable:
-    """The channel exists here and has what it needs."""
-
-    name = "channel"
-
-    def judge(self, who: Candidate, policy: Policy, book: Book) -> Verdict | None:  # noqa: ARG002 -- one protocol
-        if not who.lacking:
-            return None
-        return Verdict("skip", self.name, {"channel": who.channel, "lacking": who.lacking})
-
-
-class FrequencyCaps:
-    """频控, exact: the places taken are read and written in the transaction of the intent."""
-
-    name = "cap"
-
-    def judge(self, who: Candidate, policy: Policy, book: Book) -> Verdict | None:
-        worst: Verdict | None = None
-        for cap in policy.caps:
-            if not cap.counts(who.channel, who.purpose):
-                continue
-            times = book.times(who, cap)
-            if len(times) < cap.limit:
-                continue
-            # There is room again when so many have left the window that one fewer than the limit is inside.
-            until = times[len(times) - cap.limit] + cap.window
-            if worst is None or worst.until is None or until > worst.until:
-                numbers = {"limit": cap.limit, "hours": cap.hours, "sent": len(times)}
-                worst = Verdict("defer", self.name, numbers, until)
-        return worst
-
-
-class QuietTime:
-    """免打扰时段 on the person's own clock."""
-
-    name = "quiet"
-
-    def judge(self, who: Candidate, policy: Policy, book: Book) -> Verdict | None:  # noqa: ARG002 -- one protocol
-        quiet = policy.quiet_for(who.purpose)
-        if quiet is None or not quiet.holds(who.now, who.zone):
-            return None
-        numbers = {"start": f"{quiet.start:%H:%M}", "end": f"{quiet.end:%H:%M}", "zone": who.zone.key}
-        return Verdict("defer", self.name, numbers, quiet.over(who.now, who.zone))
-
-
-class Content:
-    """A message with a hole in it is not sent."""
-
-    name = "content"
-
-    def judge(self, who: Candidate, policy: Policy, book: Book) -> Verdict | None:  # noqa: ARG002 -- one protocol
-        return Verdict("skip", self.name, {"missing": list(who.missing)}) if who.missing else None
-
-
-RULES: tuple[Rule, ...] = (
-    CustomerGone(),
-    Consent(),
-    HoldoutFuse(),
-    Sendable(),
-    FrequencyCaps(),
-    QuietTime(),
-    Content(),
-)
-
-
-def judge(who: Candidate, policy: Policy, book: Book, rules: Collection[Rule] = RULES) -> Verdict:
-    """The verdict on one message; `send` takes a place in the book."""
-    for rule in rules:
-        verdict = rule.judge(who, policy, book)
+def judge(case: Case, grounds: Grounds, book: Book) -> Verdict:
+    """The verdict on one message by rules and their grounds, in this order; `send` takes a place in the book."""
+    for rule, ground in grounds:
+        verdict = rule.judge(case, ground, book)
         if verdict is None:
             continue
-        if verdict.until is not None and verdict.until >= who.expires:
+        if verdict.until is not None and verdict.until >= from_us(case.expires_us):
             return Verdict("skip", verdict.rule, {**verdict.detail, "too_late": verdict.until.isoformat()})
         return verdict
-    book.take(who)
+    book.take(case)
     return SEND
 
 
-def judge_all(candidates: Sequence[Candidate], policy: Policy, book: Book) -> list[Verdict]:
+def judge_all(cases: Sequence[Case], grounds: Grounds, book: Book) -> list[Verdict]:
     """Verdicts in order: an earlier message of the batch counts against the later ones."""
-    return [judge(who, policy, book) for who in candidates]
+    return [judge(case, grounds, book) for case in cases]

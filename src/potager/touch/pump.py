@@ -3,11 +3,12 @@
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from potager.core import clock, store
 from potager.core.journal import to_us
 from potager.core.store import Lane
-from potager.touch import outbox, receipts, tasks
+from potager.touch import handover, outbox, receipts, tasks
 from potager.touch.channels import installed
 from potager.touch.models import StaffTask
 
@@ -38,7 +39,7 @@ def pump(now: datetime | None = None) -> Counts:
 
 def tell() -> int:
     """Fetch what all channels have to tell, one page each; returns how many items."""
-    return sum(receipts.pull(channel) for channel in installed().values())
+    return sum(handover.turn(each, partial(receipts.pull, each)) for each in installed().values())
 
 
 def expire() -> int:

@@ -1,21 +1,12 @@
 """为什么没发: every verdict and every lost message in words an operator can act on. Pure."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from potager.touch.life import State
-
-Detail = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The same sentence in both languages; empty when there is nothing to explain."""
-
-    zh: str = ""
-    en: str = ""
+from potager.touch.policy import Detail, Words
+from potager.touch.rules import BY_NAME
 
 
 def why(state: State, *, rule: str, detail: Detail, reason: str, due: datetime, zone: ZoneInfo) -> Words:
@@ -26,7 +17,7 @@ def why(state: State, *, rule: str, detail: Detail, reason: str, due: datetime, 
     due, zone     when a deferred one is asked again, told on the house's clock
     """
     if state in {State.DEFERRED, State.SKIPPED, State.DROPPED} and rule:
-        return _with_outcome(state, _RULES[rule](detail), detail, f"{due.astimezone(zone):%Y-%m-%d %H:%M}")
+        return _with_outcome(state, BY_NAME[rule].why(detail), detail, f"{due.astimezone(zone):%Y-%m-%d %H:%M}")
     if state == State.WITHHELD:
         return Words("客户在对照组：此刻本会发送，留白不发", "Control group: would have been sent now, withheld")
     if state in {State.FAILED, State.CANCELLED, State.EXPIRED, State.UNKNOWN}:
@@ -44,54 +35,6 @@ def _with_outcome(state: State, said: Words, detail: Detail, due: str) -> Words:
     return Words(f"{said.zh}；跳过这条", f"{said.en}; this message is skipped")
 
 
-def _consent(detail: Detail) -> Words:
-    purpose = str(detail.get("purpose"))
-    return Words(
-        f"客户已退订「{detail.get('channel')}」的{_PURPOSES.get(purpose, purpose)}消息",
-        f"The customer opted out of {purpose} messages through {detail.get('channel')}",
-    )
-
-
-def _channel(detail: Detail) -> Words:
-    channel = detail.get("channel")
-    match detail.get("lacking"):
-        case "sender":
-            return Words("没有发送人：客户没有归属员工", "There is no sender: the customer has no owner among staff")
-        case "length":
-            return Words(f"内容超过通道「{channel}」的长度上限", f"The text is too long for {channel}")
-        case _:
-            return Words(f"没有安装通道「{channel}」", f"The channel {channel} is not installed")
-
-
-def _cap(detail: Detail) -> Words:
-    hours = int(str(detail.get("hours")))
-    days, rest = divmod(hours, 24)
-    zh, en = (f"{hours} 小时", f"{hours} hours") if rest else (f"{days} 天", f"{days} days" if days > 1 else "24 hours")
-    limit, sent = detail.get("limit"), detail.get("sent")
-    return Words(f"频控：{zh}内最多 {limit} 条，已有 {sent} 条", f"Frequency cap: {limit} in {en}, {sent} already sent")
-
-
-def _quiet(detail: Detail) -> Words:
-    hours = f"{detail.get('start')}–{detail.get('end')}"
-    return Words(f"客户当地 {hours} 免打扰", f"Quiet hours {hours} on the customer's clock")
-
-
-def _content(detail: Detail) -> Words:
-    missing = detail.get("missing")
-    names = "、".join(map(str, missing)) if isinstance(missing, list) else ""
-    return Words(f"缺少变量 {names}，且没有默认值", f"Missing without a default: {names}")
-
-
-_PURPOSES = {"marketing": "营销", "service": "服务", "transactional": "交易"}
-_RULES: Mapping[str, Callable[[Detail], Words]] = {
-    "gone": lambda _: Words("客户已删除", "The customer was deleted"),
-    "consent": _consent,
-    "holdout": lambda _: Words("客户在对照组，真实发送会毁掉实验", "A control person: sending would spoil it"),
-    "channel": _channel,
-    "cap": _cap,
-    "quiet": _quiet,
-    "content": _content,
-}
 _REASONS: Mapping[str, Words] = {
     "erased": Words("客户资料已按要求删除，消息取消", "The person asked to be erased; the message was cancelled"),
     "journey_ended": Words("旅程已结束，消息撤回", "The journey ended; the message was taken back"),
@@ -99,6 +42,8 @@ _REASONS: Mapping[str, Words] = {
     "staff_too_late": Words("员工没有在时限内处理", "The staff member did not act in time"),
     "staff_not_done": Words("员工标记为没有发送", "The staff member marked it as not sent"),
     "lost_in_a_crash": Words("发送途中中断，通道无法确认是否送出", "Interrupted; whether it went out is unknown"),
+    "channel_error": Words("通道一再出错，放弃发送", "The channel failed again and again; it was given up"),
+    "channel_silent": Words("通道一直无法确认是否送出", "The channel never said whether it went out"),
     "outside_world": Words("模拟通道只能发给演示世界里的人", "The simulator only reaches people of a demo world"),
     "not_a_friend": Words("客户已删除该员工，送不到", "The customer deleted this staff member"),
 }

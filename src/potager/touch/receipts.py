@@ -12,7 +12,7 @@ from potager.people import consent, relations
 from potager.people.consent import Stated
 from potager.people.models import FollowRelation
 from potager.people.relations import Follow, Loss
-from potager.touch import changes
+from potager.touch import changes, handover
 from potager.touch.changes import Change
 from potager.touch.channels import Channel, Inbound, Receipt, Unavailable
 from potager.touch.life import State
@@ -46,7 +46,7 @@ def pull(channel: Channel) -> int:
     name = f"touch:{channel.key}"
     after = Watermark.objects.filter(name=name).values_list("seq", flat=True).first() or 0
     try:
-        news = channel.news(after, PAGE)
+        news = handover.ask(channel, lambda: channel.news(after, PAGE))
     except Unavailable:
         return 0
     if news.cursor <= after:

@@ -1,56 +1,30 @@
 """The contact policy an operator may set, and the switch that stops all sending."""
 
 from collections.abc import Mapping
-from datetime import time, timedelta
-from typing import Literal
+from datetime import timedelta
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field, create_model
 
 from potager.core import choices
 from potager.org import audit
 from potager.org.access import Actor
-from potager.touch.quiet import QuietHours
+from potager.touch.places import LONGEST
+from potager.touch.rules import RULES
 
-Purpose = Literal["marketing", "service", "transactional"]
 POLICY_SETTING = "touch.policy"
-LONGEST_WINDOW = timedelta(days=31)
 STOP_SETTING = "touch.stopped"
+_HOUR = timedelta(hours=1)
+
+# A field for every rule that has a setting: what mypy cannot know, it takes as Any.
+_FIELDS: dict[str, Any] = {rule.SETTING.key: (rule.SETTING.kind, rule.SETTING.field) for rule in RULES if rule.SETTING}
+_OfRules: Any = create_model("_OfRules", **_FIELDS)
 
 
-class QuietSetting(BaseModel):
-    """免打扰时段 on the customer's clock. Equal times mean none."""
+class Policy(_OfRules):
+    """What the rules of the contact policy may be told, each under its own key, and what all messages share.
 
-    model_config = ConfigDict(extra="forbid")
-
-    start: time = time(21, 30)
-    end: time = time(8, 30)
-    purposes: list[Purpose] = ["marketing"]
-
-
-class Cap(BaseModel):
-    """频控: at most `limit` messages to one person in any `hours` on end; no channel or purpose means all of them."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(ge=1, le=1_000)
-    hours: int = Field(ge=1, le=24 * 31)
-    channel: str | None = None
-    purpose: Purpose | None = "marketing"
-
-    @property
-    def window(self) -> timedelta:
-        return timedelta(hours=self.hours)
-
-    def counts(self, channel: str, purpose: str) -> bool:
-        return self.channel in {None, channel} and self.purpose in {None, purpose}
-
-
-def _shipped_caps() -> list[Cap]:
-    return [Cap(limit=1, hours=24), Cap(limit=4, hours=7 * 24)]
-
-
-class Policy(BaseModel):
-    """window_hours: how long after its due time a message may still go out, unless its intent says otherwise.
+    window_hours: how long after its due time a message may still go out, unless its intent says otherwise.
 
     zone_attr   the customer attribute that holds a time zone name (Asia/Shanghai), where it differs from the house's
     costs       what one message costs, by channel, in minor units of the house's currency
@@ -58,16 +32,9 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    quiet: QuietSetting = Field(default_factory=QuietSetting)
-    caps: list[Cap] = Field(default_factory=_shipped_caps)
-    window_hours: int = Field(24, ge=1, le=24 * 31)
+    window_hours: int = Field(24, ge=1, le=LONGEST // _HOUR)
     zone_attr: str = "time_zone"
     costs: dict[str, int] = Field(default_factory=lambda: {"sim_sms": 5})
-
-    def quiet_for(self, purpose: str) -> QuietHours | None:
-        if purpose not in self.quiet.purposes or self.quiet.start == self.quiet.end:
-            return None
-        return QuietHours(self.quiet.start, self.quiet.end)
 
 
 def policy() -> Policy:

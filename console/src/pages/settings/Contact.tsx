@@ -9,6 +9,7 @@ import { useAct } from '../../shared/act'
 import { asProblem, Loaded } from '../../shared/PageState'
 import { Caps } from './Caps'
 import { Holdout } from './Holdout'
+import { Limits } from './Limits'
 import { SendStop } from './SendStop'
 
 export type Policy = components['schemas']['Policy']
@@ -61,6 +62,7 @@ function PolicyForm({ saved }: { saved: Policy }) {
         <p className={none ? 'warn' : 'sub'}>{t(none ? 'contact.noQuiet' : 'contact.quietEffect')}</p>
       </Card>
       <Caps caps={draft.caps ?? []} disabled={!mayWrite} onChange={(caps) => setDraft({ ...draft, caps })} />
+      <Limits policy={draft} disabled={!mayWrite} onChange={(part) => setDraft({ ...draft, ...part })} />
       <Card title={t('contact.window')} why={t('contact.windowWhy')}>
         <label className="line">
           {t('contact.windowBefore')}

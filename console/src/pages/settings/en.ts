@@ -118,6 +118,24 @@ export const en: typeof zh = {
     hours: '{{n}} hours',
     add: 'Add a cap',
   },
+  limits: {
+    platform: 'Platform limit',
+    platformWhy:
+      'WeCom gives each customer only so many mass messages in a period, whoever sends them; one more waits for the next period and is not sent when that is past its send window',
+    per: 'Counted by',
+    month: 'Month: as many as it has days',
+    week: 'Week: 7',
+    day: 'Day: 1',
+    none: 'Not counted',
+    limit: 'Another number',
+    asThere: 'As the platform says',
+    noLedger: 'Not counted now: the platform refuses messages over its limit',
+    budget: 'Monthly budget',
+    budgetWhy:
+      'Reserved by what a message costs through each channel; marketing and service messages wait for the next month when it is spent, transactional ones do not',
+    budgetBefore: 'All channels may cost a month',
+    noBudget: 'No limit',
+  },
   stop: {
     isOn: 'Messages are being sent',
     isOnWhy: 'When something went wrong (a wrong text, wrong people), this stops all messages at once',

@@ -30,6 +30,7 @@ class Capabilities:
     needs_sender   a staff member must speak
     per_minute     messages per minute of wall time, None without limit
     text_limit     characters of one message
+    mass           its messages count under the platform's limit of mass messages per customer
     """
 
     name_zh: str
@@ -40,6 +41,7 @@ class Capabilities:
     needs_sender: bool
     per_minute: int | None = None
     text_limit: int = 4_000
+    mass: bool = False
 
 
 @dataclass(frozen=True, slots=True)

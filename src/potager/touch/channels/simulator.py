@@ -48,6 +48,10 @@ class Simulator:
                 # Another one took the port: the address file says where ours is now.
                 self.forget()
                 raise Unavailable("the simulator moved")
+        if answer.status_code in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+            raise Unavailable(f"the simulator answered {answer.status_code}")
+        if answer.is_server_error:
+            raise Uncertain(f"the simulator answered {answer.status_code}")
         answer.raise_for_status()
         return answer.json()
 
@@ -146,6 +150,7 @@ _MESSAGE = Capabilities(
     looks_up=True,
     cancels=True,
     needs_sender=True,
+    mass=True,
 )
 _SMS = Capabilities(
     name_zh="模拟·短信",

@@ -1,0 +1,5 @@
+"""What a message may be for."""
+
+from typing import Literal
+
+Purpose = Literal["marketing", "service", "transactional"]
