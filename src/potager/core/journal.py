@@ -74,12 +74,20 @@ def set_subscribers(subscribers: Sequence[Subscriber]) -> None:
     _subscribers[:] = subscribers
 
 
+def hold() -> None:
+    """Hold the order of facts until the transaction ends. Must be called inside `store.write`.
+
+    Subscribers change rows while it is held, so whoever will append holds it before locking any of those rows.
+    """
+    if not store.is_writing():
+        raise RuntimeError("the journal is held inside a store.write transaction only")
+    store.serialise("journal")
+
+
 def append(facts: Sequence[Fact]) -> Appended:
     """Accept facts not seen before, once each, in order. Must be called inside `store.write`."""
-    if not store.is_writing():
-        raise RuntimeError("journal.append needs a store.write transaction")
     # Sequence numbers must become visible in order, or a reader past its watermark would skip a late committer.
-    store.serialise("journal")
+    hold()
     keys = [fact.key for fact in facts]
     day = (clock.wall() - _EPOCH).days
     fresh = insert_rows(

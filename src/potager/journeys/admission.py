@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from potager.core import clock, store
+from potager.core import clock, journal, store
 from potager.core.bulk import update_rows
 from potager.core.journal import from_us, to_us
 from potager.core.store import Lane
@@ -33,6 +33,7 @@ def admit(definition: Definition, runs: Sequence[Run], known: Knowing, lease: in
     if current is None:
         return 0
     with store.write(Lane.TICK):
+        journal.hold()
         held = set(
             Run.objects.select_for_update()
             .filter(id__in=[run.pk for run in runs], lease_until_us=lease, due_us__isnull=False)

@@ -22,7 +22,11 @@ class Ending:
 
 
 def end_runs(endings: Sequence[Ending]) -> None:
-    """End open runs now: nothing more is due, what is queued is cancelled, and the journal hears of it."""
+    """End open runs now: nothing more is due, what is queued is cancelled, and the journal hears of it.
+
+    The order everywhere: the journal is held, then runs are locked, then touches.
+    """
+    journal.hold()
     update_rows(
         Run._meta.db_table,
         {"due_us": "bigint", "ended_us": "bigint", "end_reason": "text", "lease_until_us": "bigint"},

@@ -42,6 +42,7 @@ def values_of(walker: Walker, product_names: Mapping[str, str]) -> dict[str, obj
 def write(definition: Definition, walkers: Sequence[Walker], product_names: Mapping[str, str], lease: int) -> int:
     """Write what these walkers did, leaving out those whose run was changed since it was read; returns how many."""
     with store.write(WriteLane.TICK):
+        journal.hold()
         held = set(
             Run.objects.select_for_update()
             .filter(id__in=[walker.run_id for walker in walkers], lease_until_us=lease, due_us__isnull=False)

@@ -144,6 +144,7 @@ def _in_parts(current: live.Live, candidates: Sequence[Candidate]) -> int:
     entered = 0
     for some in _batches(candidates):
         with store.write(Lane.TICK):
+            journal.hold()
             entered += enter(current, some)
     return entered
 
