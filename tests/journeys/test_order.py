@@ -91,9 +91,9 @@ def test_a_tick_and_an_exit_at_once_do_not_wait_for_each_other_for_ever(garden, 
         appended.wait(2)
         touch(*given)
 
-    def told(entries: object) -> None:
+    def told(*given: object) -> None:
         appended.set()
-        act(entries)
+        act(*given)
 
     def alone(what: Callable[[], object]) -> None:
         try:

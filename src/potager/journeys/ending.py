@@ -7,6 +7,7 @@ from datetime import datetime
 from potager.core import journal
 from potager.core.bulk import update_rows
 from potager.core.journal import Fact, from_us, to_us
+from potager.journeys.entry import give_back
 from potager.journeys.models import Run
 from potager.journeys.subjects import iids
 from potager.touch import intents
@@ -34,6 +35,7 @@ def end_runs(endings: Sequence[Ending]) -> None:
     )
     if endings:
         intents.cancel([each.run.pk for each in endings])
+        give_back([each.run for each in endings if not each.run.arm])
     entered = [each.run for each in endings if each.run.arm]
     known = iids({run.subject_id for run in entered})
     facts: list[Fact] = []

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from potager.core.journal import from_us
-from potager.journeys.graph import END, Definition, Json, Message, Step, TagChange, Task, Wait
+from potager.core.errors import Problem
+from potager.core.journal import from_us, to_us
+from potager.journeys.graph import END, Definition, Json, Message, Path, Step, TagChange, Task, Wait
 from potager.journeys.models import Run
 from potager.journeys.times import at_local, into_window, next_at, span, time_of_day
 
@@ -64,6 +65,8 @@ class Walker:
     first   nothing of the run was written yet but its start
     effect  the one act of this walk, if any
     asks    the step the walker stands before asks the warehouse
+    came    when it came to the step it is waiting in
+    stuck   why it cannot take the step it stands before
     """
 
     run_id: int
@@ -83,6 +86,8 @@ class Walker:
     passed: list[Passed] = field(default_factory=list)
     effect: Effect | None = None
     asks: bool = False
+    came: datetime | None = None
+    stuck: Problem | None = None
     ended: str = ""
     resting: bool = False
 
@@ -102,6 +107,7 @@ class Walker:
 
     def rest(self, until: datetime) -> None:
         """Stay in this step until then."""
+        self.came = self.at
         self.at = until
         self.waiting = True
         self.resting = True
@@ -204,20 +210,42 @@ def outcome_key(step: str) -> str:
     return f"outcome:{step}"
 
 
+def early_key(step: str) -> str:
+    """Where a run's context keeps events that came while it was late, for a wait that lay ahead: {"seen": [[at in
+    microseconds, journal entry, type], …]}."""
+    return f"early:{step}"
+
+
+def _ended_early(walker: Walker, step: Step, until: datetime) -> bool:
+    """Whether an event that has come already ends this wait; the walker then goes on at the event's time."""
+    noted = walker.context.pop(early_key(step.id), None)
+    if noted is None:
+        return False
+    arrived, over = to_us(walker.at), to_us(until)
+    found = min((each for each in noted["seen"] if arrived <= each[0] < over), default=None)
+    if left := [each for each in noted["seen"] if each[0] >= (over if found is None else found[0]) and each != found]:
+        walker.context[early_key(step.id)] = {"seen": left}
+    if found is not None:
+        walker.at, walker.cause_seq = from_us(found[0]), max(walker.cause_seq, found[1])
+        walker.context[outcome_key(step.id)] = {"event": found[2]}
+    return found is not None
+
+
 def _wait(definition: Definition, step: Step, group: Sequence[Walker], known: Knowing, zone: ZoneInfo) -> None:
     assert step.wait is not None
     arriving = [walker for walker in group if not walker.waiting]
     lives = known.life_days({product for w in arriving if (product := product_of(w.context))}) if step.wait.life else {}
     for walker in group:
-        if walker.waiting:
-            ended_by = walker.context.pop(outcome_key(step.id), None)
-            walker.go(definition.next_of(step), "wait", "event" if ended_by else "waited", ended_by)
-            continue
-        until = wait_until(step.wait, walker.at, zone, entered=walker.entered, context=walker.context, lives=lives)
-        if until > walker.at:
-            walker.rest(until)
-        else:
-            walker.go(definition.next_of(step), "wait", "no_wait")
+        if not walker.waiting:
+            until = wait_until(step.wait, walker.at, zone, entered=walker.entered, context=walker.context, lives=lives)
+            if until <= walker.at:
+                walker.go(definition.next_of(step), "wait", "no_wait")
+                continue
+            if not _ended_early(walker, step, until):
+                walker.rest(until)
+                continue
+        ended_by = walker.context.pop(outcome_key(step.id), None)
+        walker.go(definition.next_of(step), "wait", "event" if ended_by else "waited", ended_by)
 
 
 def product_of(context: Json) -> str:
@@ -257,21 +285,35 @@ def _branch(definition: Definition, step: Step, group: Sequence[Walker], known: 
         else:
             walker.stand(asks=True)
     for together, as_of in by_time(able, key=lambda each: each.at):
-        left = {walker.cid for walker in together}
-        chosen: dict[int, int] = {}
-        for n, path in enumerate(step.branch):
-            if left:
-                holding = known.holds(path.if_, left, as_of) & left
-                chosen |= dict.fromkeys(holding, n)
-                left -= holding
+        chosen, problem = _choose(step.branch, {walker.cid for walker in together}, known, as_of)
         for walker in together:
             taken = chosen.get(walker.cid)
-            if taken is None:
+            if taken is None and problem is not None:
+                walker.stuck = problem
+                walker.stand(asks=True)
+            elif taken is None:
                 walker.go(definition.next_of(step), "branch", "else", {"as_of": as_of.isoformat()})
             else:
                 path = step.branch[taken]
                 detail = {"path": taken + 1, "name": path.name, "if": path.if_, "as_of": as_of.isoformat()}
                 walker.go(path.go, "branch", path.name or f"#{taken + 1}", detail)
+
+
+def _choose(
+    paths: Sequence[Path], cids: Collection[int], known: Knowing, as_of: datetime
+) -> tuple[dict[int, int], Problem | None]:
+    """Customer → the first path that holds. A path that cannot be asked leaves open where those after it would go."""
+    left = set(cids)
+    chosen: dict[int, int] = {}
+    for n, path in enumerate(paths):
+        if left:
+            try:
+                holding = known.holds(path.if_, left, as_of) & left
+            except Problem as problem:
+                return chosen, problem
+            chosen |= dict.fromkeys(holding, n)
+            left -= holding
+    return chosen, None
 
 
 def by_time(items: Iterable[T], key: Callable[[T], datetime]) -> Iterator[tuple[list[T], datetime]]:

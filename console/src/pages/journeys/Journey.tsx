@@ -16,6 +16,7 @@ import { Sentence } from '../../shared/Sentence'
 import { Tabs } from '../../shared/Tabs'
 import { Graph } from './Graph'
 import { STATE_TONES } from './names'
+import { Troubles } from './Troubles'
 import { Versions } from './Versions'
 
 const PublishDialog = later(async () => (await import('./PublishDialog')).PublishDialog)
@@ -78,6 +79,7 @@ function JourneyView({ detail }: { detail: Detail }) {
           {detail.late > 0 && t('late', { n: format.count(detail.late) })}
         </p>
       )}
+      <Troubles detail={detail} />
       <Tabs
         items={[
           { key: 'graph', label: t('tab.graph'), render: () => <Graph detail={detail} /> },
