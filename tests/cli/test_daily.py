@@ -18,10 +18,10 @@ __all__ = ["garden"]
 
 def test_everything_waiting_is_loaded_and_each_phase_is_timed(warehouse):
     with store.write():
-        journal.append([Fact("event", "page_viewed", "test", "m1", clock.now(), {"name": "home"})])
+        (entry,) = journal.append([Fact("event", "page_viewed", "test", "m1", clock.now(), {"name": "home"})]).entries
     told = CliRunner().invoke(daily, ["--json"], catch_exceptions=False)
     assert list(json.loads(told.output)) == ["load", "refresh", "forward", "tick", "send"]
-    assert loader.loaded_seq() == journal.last_seq() == 1
+    assert loader.loaded_seq() == journal.last_seq() == entry.seq
     again = CliRunner().invoke(daily, catch_exceptions=False)
     assert again.output.startswith("load ")
     assert again.output.count(" s  ") == 4

@@ -11,7 +11,7 @@ from potager.core import house
 from potager.journeys import starting
 from potager.journeys.graph import Schedule, Wait
 from potager.journeys.times import into_window, time_of_day
-from potager.journeys.walk import wait_until
+from potager.journeys.waits import wait_until
 from potager.touch.quiet import QuietHours
 
 SHANGHAI, NEW_YORK = "Asia/Shanghai", "America/New_York"

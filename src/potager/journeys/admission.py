@@ -13,7 +13,8 @@ from potager.evidence.arms import Person
 from potager.journeys import entry, live, stuck
 from potager.journeys.graph import Definition, Json
 from potager.journeys.models import Run
-from potager.journeys.walk import Knowing, by_time, product_of, wait_until
+from potager.journeys.waits import product_of, wait_until
+from potager.journeys.walk import Knowing, by_time
 
 REFUSED = "not_eligible"
 

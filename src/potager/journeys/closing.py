@@ -12,7 +12,7 @@ from potager.journeys.ending import Ending, end_runs
 from potager.journeys.graph import Definition, EventSpec, Json
 from potager.journeys.live import TASK_EVENTS, Board, definitions_of, matcher
 from potager.journeys.models import Run
-from potager.journeys.walk import early_key, outcome_key
+from potager.journeys.waits import early_key, outcome_key
 
 # How many events are kept for one wait of a late run.
 _EARLY = 50

@@ -16,7 +16,8 @@ from potager.journeys.live import definitions_of
 from potager.journeys.models import Run, RunStep
 from potager.journeys.subjects import iids, owners
 from potager.journeys.times import span
-from potager.journeys.walk import Effect, Passed, Walker, outcome_key
+from potager.journeys.waits import outcome_key
+from potager.journeys.walk import Effect, Passed, Walker
 from potager.org.access import SYSTEM
 from potager.touch import intents, tasks
 from potager.touch.intents import Intent

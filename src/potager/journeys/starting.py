@@ -16,7 +16,7 @@ from potager.journeys.graph import Json, Schedule, Trigger
 from potager.journeys.knowing import Warehouse
 from potager.journeys.models import Journey, Slot
 from potager.journeys.times import at_local, time_of_day
-from potager.journeys.walk import product_of, wait_until
+from potager.journeys.waits import product_of, wait_until
 from potager.org import audit
 from potager.org.access import Actor
 

@@ -13,10 +13,11 @@ from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from potager.core.errors import Problem
-from potager.core.journal import from_us, to_us
-from potager.journeys.graph import END, Definition, Json, Message, Path, Step, TagChange, Task, Wait
+from potager.core.journal import from_us
+from potager.journeys.graph import END, Definition, Json, Message, Path, Step, TagChange, Task
 from potager.journeys.models import Run
-from potager.journeys.times import at_local, into_window, next_at, span, time_of_day
+from potager.journeys.times import span
+from potager.journeys.waits import early_end, outcome_key, product_of, wait_until
 
 MAX_PASSES = 500
 T = TypeVar("T")
@@ -205,32 +206,6 @@ def _take_outcome(walker: Walker, definition: Definition, step: Step, task: Task
     walker.go(to, "task", outcome, result)
 
 
-def outcome_key(step: str) -> str:
-    """Where a run's context keeps what ended its rest in a step."""
-    return f"outcome:{step}"
-
-
-def early_key(step: str) -> str:
-    """Where a run's context keeps events that came while it was late, for a wait that lay ahead: {"seen": [[at in
-    microseconds, journal entry, type], …]}."""
-    return f"early:{step}"
-
-
-def _ended_early(walker: Walker, step: Step, until: datetime) -> bool:
-    """Whether an event that has come already ends this wait; the walker then goes on at the event's time."""
-    noted = walker.context.pop(early_key(step.id), None)
-    if noted is None:
-        return False
-    arrived, over = to_us(walker.at), to_us(until)
-    found = min((each for each in noted["seen"] if arrived <= each[0] < over), default=None)
-    if left := [each for each in noted["seen"] if each[0] >= (over if found is None else found[0]) and each != found]:
-        walker.context[early_key(step.id)] = {"seen": left}
-    if found is not None:
-        walker.at, walker.cause_seq = from_us(found[0]), max(walker.cause_seq, found[1])
-        walker.context[outcome_key(step.id)] = {"event": found[2]}
-    return found is not None
-
-
 def _wait(definition: Definition, step: Step, group: Sequence[Walker], known: Knowing, zone: ZoneInfo) -> None:
     assert step.wait is not None
     arriving = [walker for walker in group if not walker.waiting]
@@ -241,39 +216,15 @@ def _wait(definition: Definition, step: Step, group: Sequence[Walker], known: Kn
             if until <= walker.at:
                 walker.go(definition.next_of(step), "wait", "no_wait")
                 continue
-            if not _ended_early(walker, step, until):
+            ended_by = early_end(walker.context, step.id, walker.at, until)
+            if ended_by is None:
                 walker.rest(until)
                 continue
-        ended_by = walker.context.pop(outcome_key(step.id), None)
-        walker.go(definition.next_of(step), "wait", "event" if ended_by else "waited", ended_by)
-
-
-def product_of(context: Json) -> str:
-    """The main product of the order that started the run, "" when there is none."""
-    return str(context.get("product", ""))
-
-
-def wait_until(
-    wait: Wait, at: datetime, zone: ZoneInfo, *, entered: datetime, context: Json, lives: Mapping[str, int]
-) -> datetime:
-    """When somebody arriving `at` may go on; not after `at` means at once."""
-    if wait.for_ is not None:
-        return at + span(wait.for_)
-    if wait.between is not None:
-        start, end = (time_of_day(text) for text in wait.between)
-        return into_window(at, start, end, zone)
-    if wait.until is not None:
-        clock_time = time_of_day(wait.until)
-        if wait.day is None:
-            return next_at(at, clock_time, zone)
-        return at_local(entered, clock_time, zone, plus_days=wait.day)
-    assert wait.life is not None
-    assert wait.default is not None
-    days = lives.get(product_of(context))
-    if not days:
-        return at + span(wait.default)
-    quantity = max(float(context.get("qty", 1) or 1), 1.0)
-    return at + timedelta(days=days * quantity * wait.life)
+            at_us, seq, event = ended_by
+            walker.at, walker.cause_seq = from_us(at_us), max(walker.cause_seq, seq)
+            walker.context[outcome_key(step.id)] = {"event": event}
+        told = walker.context.pop(outcome_key(step.id), None)
+        walker.go(definition.next_of(step), "wait", "event" if told else "waited", told)
 
 
 def _branch(definition: Definition, step: Step, group: Sequence[Walker], known: Knowing, _zone: ZoneInfo) -> None:
