@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from potager.core import store
+from potager.core import clock, store
 from potager.core.errors import Conflict
 from potager.core.journal import to_us
 from potager.facts import plan
@@ -178,6 +178,22 @@ class TestFacts:
         assert (run.ended_us, run.converted_us, Run.objects.count()) == (None, None, 1)
         (problem,) = shown().broken
         assert problem.code == "insight.condition"
+
+    @pytest.mark.usefixtures("planned")
+    def test_once_cured_it_is_asked_again_by_itself(self, garden, monkeypatch):
+        garden.publish(goal=self.AT_LEAST_TWO, steps=[HELLO, DAY])
+        (cid,) = enter(garden)
+        with store.write():
+            plan.retype(SYSTEM, "people", PropertyKind.DATE)
+            live.touch_stamp()
+        garden.tell("trial_booked", cid, people=3)
+        with store.write():
+            plan.retype(SYSTEM, "people", PropertyKind.NUMBER)
+        wall = clock.wall()
+        for waited, converted in ((timedelta(seconds=30), False), (timedelta(minutes=2), True)):
+            monkeypatch.setattr("potager.core.clock.wall", lambda moment=wall + waited: moment)
+            garden.tell("trial_booked", cid, people=3)
+            assert (garden.run(cid).converted_us is not None) is converted
 
     @pytest.mark.usefixtures("planned")
     def test_a_property_is_not_retyped_while_people_are_in_a_version_that_asks_about_it(self, garden):

@@ -4,9 +4,9 @@ import secrets
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from potager.core import choices
+from potager.core import choices, clock
 from potager.core.errors import Problem
 from potager.evidence.models import Experiment
 from potager.insight import catalogue
@@ -61,14 +61,19 @@ class Board:
     matchers: dict[str, Matcher | None]
 
 
+# What could not be compiled is tried again after this time: nobody says when it is cured.
+_RETRY = timedelta(minutes=1)
 _board: Board | None = None
+_broken_at: datetime | None = None
 
 
 def board() -> Board:
     """The board as of now; one small query when nothing changed."""
-    global _board
+    global _board, _broken_at
     stamp = str(choices.get(STAMP, ""))
-    if _board is None or _board.stamp != stamp:
+    retry = _broken_at is not None and clock.wall() - _broken_at >= _RETRY
+    if _board is None or _board.stamp != stamp or retry:
+        _broken_at = None
         _board = _build(stamp)
     return _board
 
@@ -106,9 +111,11 @@ def matcher(spec: EventSpec) -> Matcher | None:
 def _compiled(spec: EventSpec) -> Matcher | None:
     """None when what it asks about is gone or of another kind: facts are accepted whatever journeys say. The page of
     the journey shows what is wrong."""
+    global _broken_at
     try:
         return compile_matcher(spec.event, spec.where, catalogue.load())
     except Problem:
+        _broken_at = clock.wall()
         return None
 
 

@@ -47,9 +47,10 @@ def hold_back(version_id: int, lease: int, error: Exception) -> None:
 
 
 def _unforeseen(error: Exception) -> Problem:
-    said = f"{type(error).__name__}: {error}"[:200]
+    # The kind alone: what an error says may be about a person. The log has the rest.
+    kind = type(error).__name__
     return Problem(
         "journey.failed",
-        zh=f"处理这个版本的客户时出错（{said}）；系统会自动重试，请把这条信息告诉管理员",
-        en=f"Moving the people of this version failed ({said}); it is tried again, please tell your administrator",
+        zh=f"处理这个版本的客户时出错（{kind}），详情在日志里；系统会自动重试，请告诉管理员",
+        en=f"Moving the people of this version failed ({kind}; the log says more); please tell your administrator",
     )
