@@ -43,7 +43,8 @@ def main_job(*, refresh: bool) -> dict[str, float]:
             loader.load_all()
     with phase("tick"):
         starting.fill_slots()
-        journeys_tick.tick()
+        while journeys_tick.tick():
+            pass
     with phase("send"):
         pump.pump()
     return dict(seconds)

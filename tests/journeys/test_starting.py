@@ -6,6 +6,7 @@ import pytest
 
 from potager.core import store
 from potager.core.errors import Conflict
+from potager.core.journal import to_us
 from potager.insight import refresh
 from potager.journeys import publish, queries, starting
 from potager.journeys.graph import Schedule
@@ -79,3 +80,70 @@ def test_only_reminders_of_orders_take_them_in(garden):
     garden.publish(steps=[HELLO])
     with pytest.raises(Conflict):
         starting.catch_up(SYSTEM, queries.journey_of("welcome"), days=60)
+
+
+def test_two_schedules_at_one_time_are_two(garden, monkeypatch):
+    garden.audience("a")
+    garden.audience("b")
+    people = {"a": garden.person(), "b": garden.person()}
+    schedule = {"at": "13:00"}
+    garden.publish(
+        entry="each", triggers=[{"schedule": schedule, "audience": "a"}, {"schedule": schedule, "audience": "b"}]
+    )
+    monkeypatch.setattr(starting, "members", lambda condition, _at: [people[condition["audience"]]])
+    garden.later(hours=1)
+    assert (starting.fill_slots(), starting.fill_slots()) == (2, 0)
+    assert set(Run.objects.values_list("subject_id", flat=True)) == set(people.values())
+
+
+def test_a_slot_filled_before_schedules_had_names_stays_filled(garden, monkeypatch):
+    garden.audience("a")
+    cid = garden.person()
+    garden.publish(entry="each", triggers=[{"schedule": {"at": "13:00"}, "audience": "a"}])
+    monkeypatch.setattr(starting, "members", lambda *_: [cid])
+    garden.later(hours=1)
+    Slot.objects.create(journey=queries.journey_of("welcome"), at_us=to_us(garden.now))
+    assert starting.fill_slots() == 0
+
+
+class TestInParts:
+    """Many are entered part by part; what happens meanwhile counts."""
+
+    def parted(self, garden, monkeypatch, between, **definition) -> list[int]:
+        garden.publish(triggers=[{"manual": True}], **({"steps": [HELLO]} | definition))
+        people = [garden.person() for _ in range(3)]
+        garden.later(seconds=1)
+        monkeypatch.setattr(starting, "_AT_ONCE", 1)
+        monkeypatch.setattr(starting, "members", lambda *_: people)
+        enter, parts = starting.enter, []
+
+        def interrupted(*given):
+            started = enter(*given)
+            parts.append(started)
+            if len(parts) == 1:
+                between(people)
+            return started
+
+        monkeypatch.setattr(starting, "enter", interrupted)
+        starting.start(SYSTEM, queries.journey_of("welcome"), {"all": []})
+        return people
+
+    def test_of_a_journey_stopped_meanwhile_nobody_is_left_inside(self, garden, monkeypatch):
+        people = self.parted(garden, monkeypatch, lambda _: publish.stop(SYSTEM, queries.journey_of("welcome")))
+        assert list(Run.objects.values_list("subject_id", "end_reason")) == [(people[0], "stopped")]
+
+    def test_the_version_is_the_one_live_when_they_enter(self, garden, monkeypatch):
+        def publish_again(_people) -> None:
+            garden.publish("finish", triggers=[{"manual": True}], steps=[{**HELLO, "id": "other"}])
+
+        self.parted(garden, monkeypatch, publish_again)
+        assert list(Run.objects.order_by("id").values_list("step", flat=True)) == ["hello", "other", "other"]
+
+    def test_who_buys_after_being_chosen_leaves_at_once(self, garden, monkeypatch):
+        def buy(people) -> None:
+            garden.order(people[2])
+            garden.order(people[1], at=garden.now - timedelta(hours=1))
+
+        people = self.parted(garden, monkeypatch, buy, exits=[{"event": "order_paid"}], goal={"event": "friend_lost"})
+        rows = dict(Run.objects.values_list("subject_id", "end_reason"))
+        assert rows == {people[0]: "", people[1]: "", people[2]: "exit:order_paid"}

@@ -7,7 +7,7 @@ import pytest
 from potager.core import journal, store
 from potager.core.journal import Fact, to_us
 from potager.evidence.models import Assignment
-from potager.journeys import live, triggers
+from potager.journeys import closing, live, triggers
 from potager.journeys.models import Run
 from potager.people.models import Customer
 from potager.touch.models import Touch
@@ -163,6 +163,21 @@ def test_conversion_counts_inside_the_window_even_after_the_end(garden):
     garden.order(outside, at=start + timedelta(days=7))
     assert garden.run(inside).converted_us == to_us(start + timedelta(days=7) - timedelta(seconds=1))
     assert garden.run(outside).converted_us is None
+
+
+def test_passages_past_every_window_are_not_read_any_more(garden, monkeypatch):
+    garden.publish(window=7, steps=[HELLO])
+    garden.publish(key="other", window=14, steps=[{"id": "long", "wait": {"for": "400d"}}])
+    cid = garden.person()
+    garden.tell("friend_added", cid)
+    garden.later(seconds=1)
+    read, definitions_of = [], closing.definitions_of
+    monkeypatch.setattr(closing, "definitions_of", lambda ids: definitions_of(read.append(set(ids)) or ids))
+    first, other = (garden.run(cid, key).version_id for key in ("welcome", "other"))
+    garden.order(cid, at=garden.now + timedelta(days=13))
+    garden.later(days=20)
+    garden.order(cid)
+    assert read == [{first, other}, {other}]
 
 
 def test_an_event_ends_a_wait_early(garden):

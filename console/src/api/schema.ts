@@ -4995,11 +4995,15 @@ export interface components {
          * JourneyDetail
          * @description The live version (or the draft when nothing is live, or the version asked for) with its people.
          *
-         *     ahead  people who will enter when their lead is over; late  people waiting for the warehouse to catch up
+         *     ahead   people who will enter when their lead is over; late  people waiting for the warehouse to catch up
+         *     stuck   people who cannot go on, the longest first
+         *     broken  what the versions people are in ask about and is no more: what asks it holds for nobody
          */
         JourneyDetail: {
             /** Ahead */
             ahead: number;
+            /** Broken */
+            broken: components["schemas"]["ProblemOut"][];
             /** Definition */
             definition: {
                 [key: string]: unknown;
@@ -5016,6 +5020,8 @@ export interface components {
              * @enum {string}
              */
             showing: "live" | "draft" | "version";
+            /** Stuck */
+            stuck: components["schemas"]["StuckOut"][];
             /** Versions */
             versions: components["schemas"]["VersionOut"][];
         };
@@ -7082,6 +7088,25 @@ export interface components {
             name: string;
             /** Staff Count */
             staff_count: number;
+        };
+        /**
+         * StuckOut
+         * @description People of a version who cannot go on from a place ("steps.<id>", "filter", "" the whole version), and why.
+         */
+        StuckOut: {
+            /** Message */
+            message: string;
+            /** People */
+            people: number;
+            /** Place */
+            place: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Version */
+            version: number;
         };
         /**
          * TagBatchIn

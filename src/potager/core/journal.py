@@ -5,7 +5,7 @@ subscribers, an explicit ordered list given by assembly. So an event and what it
 crash. The loader in `facts` moves entries to the warehouse in sequence.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -74,12 +74,20 @@ def set_subscribers(subscribers: Sequence[Subscriber]) -> None:
     _subscribers[:] = subscribers
 
 
+def hold() -> None:
+    """Hold the order of facts until the transaction ends. Must be called inside `store.write`.
+
+    Subscribers change rows while it is held, so whoever will append holds it before locking any of those rows.
+    """
+    if not store.is_writing():
+        raise RuntimeError("the journal is held inside a store.write transaction only")
+    store.serialise("journal")
+
+
 def append(facts: Sequence[Fact]) -> Appended:
     """Accept facts not seen before, once each, in order. Must be called inside `store.write`."""
-    if not store.is_writing():
-        raise RuntimeError("journal.append needs a store.write transaction")
     # Sequence numbers must become visible in order, or a reader past its watermark would skip a late committer.
-    store.serialise("journal")
+    hold()
     keys = [fact.key for fact in facts]
     day = (clock.wall() - _EPOCH).days
     fresh = insert_rows(
@@ -113,6 +121,20 @@ def stored(after: int, limit: int) -> list[Stored]:
         )
         rows: list[Stored] = cursor.fetchall()
         return rows
+
+
+def since(after: int, cids: Collection[int], types: Collection[str]) -> list[Entry]:
+    """Entries with seq > after of these customers and types, in sequence. For a few entries: the numbers are read
+    through from `after` on."""
+    rows = JournalEntry.objects.filter(seq__gt=after, cid__in=cids, type__in=types).order_by("seq")
+    return [
+        Entry(
+            row.seq,
+            Key(row.k1, row.k2),
+            Fact(row.kind, row.type, row.source, "", from_us(row.at_us), row.body, iid=row.iid, cid=row.cid),
+        )
+        for row in rows
+    ]
 
 
 def last_seq() -> int:

@@ -3,36 +3,38 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from potager.core import clock, store
+from potager.core import clock, journal, store
 from potager.core.bulk import update_rows
+from potager.core.errors import Problem
 from potager.core.journal import from_us, to_us
 from potager.core.store import Lane
 from potager.evidence import arms
 from potager.evidence.arms import Person
-from potager.journeys import entry, live
+from potager.journeys import entry, live, stuck
 from potager.journeys.graph import Definition, Json
 from potager.journeys.models import Run
-from potager.journeys.walk import Knowing, by_time, product_of, wait_until
+from potager.journeys.waits import product_of, wait_until
+from potager.journeys.walk import Knowing, by_time
 
 REFUSED = "not_eligible"
 
 
-def admit(definition: Definition, runs: Sequence[Run], known: Knowing, lease: int) -> int:
+def admit(version_id: int, runs: Sequence[Run], known: Knowing, lease: int) -> int:
     """Let those in whose lead is over and for whom the filter holds; returns how many runs were looked at.
 
-    Those refused leave their key free, to try again with another event.
+    Those refused leave their key and their gap free, to try again with another event.
     """
+    pinned = live.pinned(version_id)
+    definition = pinned.definition
     early = [run for run in runs if definition.lead is not None and not run.waiting]
     ready = [run for run in runs if definition.lead is None or run.waiting]
     asked = definition.filter is not None
     due = _after_lead(definition, early, known) if early else {}
     unasked = [run for run in ready if asked and run.cause_seq > known.loaded_seq]
     ready = [run for run in ready if not asked or run.cause_seq <= known.loaded_seq]
-    passing = {run.pk for run in ready} if definition.filter is None else _passing(definition.filter, ready, known)
-    current = live.board().by_key.get(definition.key)
-    if current is None:
-        return 0
+    passing, problem = _passing(definition.filter, ready, known)
     with store.write(Lane.TICK):
+        journal.hold()
         held = set(
             Run.objects.select_for_update()
             .filter(id__in=[run.pk for run in runs], lease_until_us=lease, due_us__isnull=False)
@@ -42,9 +44,21 @@ def admit(definition: Definition, runs: Sequence[Run], known: Knowing, lease: in
             [(run, due[run.pk], asked) for run in early if run.pk in held]
             + [(run, run.due_us or run.entered_us, True) for run in unasked if run.pk in held]
         )
-        _let_in(current, [run for run in ready if run.pk in held and run.pk in passing])
-        _refuse([run for run in ready if run.pk in held and run.pk not in passing])
+        if ready:
+            _settle(version_id, [run for run in ready if run.pk in held], problem)
+        if problem is None:
+            _let_in(pinned, [run for run in ready if run.pk in held and run.pk in passing])
+            _refuse([run for run in ready if run.pk in held and run.pk not in passing])
     return len(held)
+
+
+def _settle(version_id: int, ready: Sequence[Run], problem: Problem | None) -> None:
+    """While the filter cannot be asked, those who stand before it wait."""
+    if problem is None:
+        stuck.settle(version_id, {}, {stuck.FILTER, stuck.VERSION})
+        return
+    until = stuck.settle(version_id, {stuck.FILTER: problem}, {stuck.VERSION})[stuck.FILTER]
+    Run.objects.filter(id__in=[run.pk for run in ready]).update(lease_until_us=until)
 
 
 def _after_lead(definition: Definition, runs: Sequence[Run], known: Knowing) -> dict[int, int]:
@@ -58,12 +72,18 @@ def _after_lead(definition: Definition, runs: Sequence[Run], known: Knowing) -> 
     return ends
 
 
-def _passing(condition: Json, runs: Sequence[Run], known: Knowing) -> set[int]:
+def _passing(condition: Json | None, runs: Sequence[Run], known: Knowing) -> tuple[set[int], Problem | None]:
+    """The runs the filter holds for; and what is wrong with it when it cannot be asked."""
+    if condition is None:
+        return {run.pk for run in runs}, None
     passing: set[int] = set()
-    for together, as_of in by_time(runs, key=_enters):
-        holding = known.holds(condition, {run.subject_id for run in together}, as_of)
-        passing |= {run.pk for run in together if run.subject_id in holding}
-    return passing
+    try:
+        for together, as_of in by_time(runs, key=_enters):
+            holding = known.holds(condition, {run.subject_id for run in together}, as_of)
+            passing |= {run.pk for run in together if run.subject_id in holding}
+    except Problem as problem:
+        return set(), problem
+    return passing, None
 
 
 def _enters(run: Run) -> datetime:
@@ -78,9 +98,9 @@ def _rest(rows: Sequence[tuple[Run, int, bool]]) -> None:
     )
 
 
-def _let_in(current: live.Live, runs: Sequence[Run]) -> None:
+def _let_in(pinned: live.Live, runs: Sequence[Run]) -> None:
     persons = [Person(run.person_key, run.subject_id, _enters(run)) for run in runs]
-    drawn = entry.draw(current, persons)
+    drawn = entry.draw(pinned, persons)
     rows = []
     for run in runs:
         one = drawn[run.person_key]
@@ -113,3 +133,4 @@ def _refuse(runs: Sequence[Run]) -> None:
         },
         [(run.pk, None, run.entered_us, REFUSED, f"{run.entry_key[:90]}~{run.pk}", 0) for run in runs],
     )
+    entry.give_back(runs)

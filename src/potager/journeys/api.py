@@ -89,7 +89,7 @@ def list_customer_runs(request: HttpRequest, cid: int, page: Query[PageQuery]) -
 @router.get("/{key}", response=JourneyDetail, summary="A journey's graph with the people at its steps")
 def get_journey(request: HttpRequest, key: str, *, draft: bool = False, version: int | None = None) -> JourneyDetail:
     actor_of(request)
-    return present.detail(queries.journey_of(key), draft=draft, version=version)
+    return present.detail(queries.journey_of(key), _language(request), draft=draft, version=version)
 
 
 @router.put("/{key}/draft", response=DraftOut, summary="Keep a draft; it need not be complete")
@@ -113,7 +113,7 @@ def publish_journey(request: HttpRequest, key: str, body: PublishIn) -> JourneyD
     actor = _writer(request)
     with store.write():
         publish.publish(actor, queries.journey_of(key), body.people)
-    return present.detail(queries.journey_of(key))
+    return present.detail(queries.journey_of(key), _language(request))
 
 
 @router.post("/{key}/pause", response=JourneyDetail, summary="Nobody enters and nobody moves until resumed")
@@ -121,7 +121,7 @@ def pause(request: HttpRequest, key: str) -> JourneyDetail:
     actor = _writer(request)
     with store.write():
         publish.pause(actor, queries.journey_of(key))
-    return present.detail(queries.journey_of(key))
+    return present.detail(queries.journey_of(key), _language(request))
 
 
 @router.post("/{key}/resume", response=JourneyDetail, summary="Go on after a pause")
@@ -129,7 +129,7 @@ def resume(request: HttpRequest, key: str) -> JourneyDetail:
     actor = _writer(request)
     with store.write():
         publish.resume(actor, queries.journey_of(key))
-    return present.detail(queries.journey_of(key))
+    return present.detail(queries.journey_of(key), _language(request))
 
 
 @router.post("/{key}/stop", response=JourneyDetail, summary="End the journey for everybody inside")
@@ -137,7 +137,7 @@ def stop(request: HttpRequest, key: str) -> JourneyDetail:
     actor = _writer(request)
     with store.write():
         publish.stop(actor, queries.journey_of(key))
-    return present.detail(queries.journey_of(key))
+    return present.detail(queries.journey_of(key), _language(request))
 
 
 @router.get("/{key}/results", response=ResultsOut, summary="Raw counts by arm; statistics are with the evidence")

@@ -13,7 +13,7 @@ from potager.insight.fields import Fields
 from potager.insight.match import compile_matcher
 from potager.journeys.graph import END, Definition, EventSpec, Json, Step
 from potager.journeys.times import span
-from potager.touch import render
+from potager.touch import channels, render
 
 # Filled from what started the run: name → what an operator reads.
 RUN_VARIABLES = {
@@ -85,6 +85,13 @@ def _ways_in(definition: Definition, fields: Fields) -> Iterator[Problem]:
             yield _problem(
                 "audience", place, f"没有人群「{trigger.audience}」", f"There is no audience “{trigger.audience}”"
             )
+    if definition.lead is not None and definition.lead.or_event is not None:
+        yield _problem(
+            "lead_event",
+            "lead.or_event",
+            "提前等待（lead）不能由事件提前结束；要让客户不再进入，请写在 exits 里",
+            "No event ends a lead early; write it among the exits to keep the person from entering",
+        )
     yield from _event(definition.goal, "goal", fields)
     for n, spec in enumerate(definition.exits):
         yield from _event(spec, f"exits[{n}]", fields)
@@ -162,6 +169,13 @@ def _step(step: Step, fields: Fields) -> Iterator[Problem]:
             render.check(step.message.text, variables(fields), f"{place}.message.text")
         except Problem as problem:
             yield problem
+        if (key := step.message.channel) is not None and key not in channels.installed():
+            yield _problem(
+                "channel",
+                f"{place}.message.channel",
+                f"没有触达渠道「{key}」；可以用：{'、'.join(channels.installed())}",
+                f"There is no channel “{key}”; there are {', '.join(channels.installed())}",
+            )
     for n, path in enumerate(step.branch or ()):
         yield from _condition(path.if_, f"{place}.branch[{n}].if", fields)
     if step.wait is not None and step.wait.or_event is not None:

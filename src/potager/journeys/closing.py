@@ -1,7 +1,7 @@
 """Events that end, convert or wake runs, acting on the event itself and not at the next wake-up."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db.models import Q
@@ -10,9 +10,12 @@ from potager.core.bulk import update_rows
 from potager.core.journal import Entry, to_us
 from potager.journeys.ending import Ending, end_runs
 from potager.journeys.graph import Definition, EventSpec, Json
-from potager.journeys.live import TASK_EVENTS, definitions_of, matcher
+from potager.journeys.live import TASK_EVENTS, Board, definitions_of, matcher
 from potager.journeys.models import Run
-from potager.journeys.walk import outcome_key
+from potager.journeys.waits import early_key, outcome_key
+
+# How many events are kept for one wait of a late run.
+_EARLY = 50
 
 
 @dataclass(slots=True)
@@ -25,19 +28,28 @@ class _Change:
     reason: str = ""
     woken: Entry | None = None
     outcome: Json | None = None
+    early: dict[str, list[Entry]] = field(default_factory=dict)
+
+    @property
+    def due_us(self) -> int:
+        """When something happens next, as far as this batch goes."""
+        due = self.run.due_us or 0
+        return due if self.woken is None else min(due, to_us(self.woken.fact.at))
 
 
-def act(entries: Sequence[Entry]) -> None:
-    """Apply events to the runs of their customers, in the order of the events."""
+def act(current: Board, entries: Sequence[Entry], only: Collection[int] | None = None) -> None:
+    """Apply events to the runs of their customers (or to `only` these runs), in the order of the events."""
     if not entries:
         return
     cids = {entry.fact.cid for entry in entries if entry.fact.cid is not None}
-    runs = list(
-        Run.objects.filter(subject_id__in=cids, subject_kind="customer")
-        .filter(Q(ended_us__isnull=True) | Q(converted_us__isnull=True))
-        .select_related("journey")
-        .order_by("id")
+    # What ended longer ago than any window cannot convert any more.
+    since = min(to_us(entry.fact.at) for entry in entries) - _us(current.window)
+    rows = Run.objects.filter(subject_id__in=cids, subject_kind="customer").filter(
+        Q(ended_us__isnull=True) | Q(converted_us__isnull=True, entered_us__gt=since)
     )
+    if only is not None:
+        rows = rows.filter(id__in=only)
+    runs = list(rows.select_related("journey").order_by("id"))
     if not runs:
         return
     definitions = definitions_of({run.version_id for run in runs})
@@ -57,12 +69,11 @@ def _apply(change: _Change, definition: Definition, entry: Entry) -> None:
     # The event that starts a run neither converts nor ends it, and what happened before does not either.
     if entry.seq <= run.cause_seq or at < run.entered_us:
         return
-    window = definition.window * timedelta(days=1) // timedelta(microseconds=1)
     if (
         run.arm
         and run.converted_us is None
         and change.converted is None
-        and at < run.entered_us + window
+        and at < run.entered_us + _us(timedelta(days=definition.window))
         and _matches(definition.goal, entry)
     ):
         change.converted = entry
@@ -74,10 +85,21 @@ def _apply(change: _Change, definition: Definition, entry: Entry) -> None:
         change.ended, change.reason = entry, f"policy:{entry.fact.body.get('reason', '')}"
     elif run.waiting and change.woken is None and (outcome := _outcome(run, definition, entry)) is not None:
         change.woken, change.outcome = entry, outcome
+    elif at >= change.due_us:
+        _note_early(change, definition, entry)
+
+
+def _note_early(change: _Change, definition: Definition, entry: Entry) -> None:
+    """The run is late: by its own time it may be in a later wait already, one that this event ends."""
+    for step in definition.steps:
+        if step.wait is not None and step.wait.or_event is not None and _matches(step.wait.or_event, entry):
+            change.early.setdefault(step.id, []).append(entry)
 
 
 def _outcome(run: Run, definition: Definition, entry: Entry) -> Json | None:
-    """What a waiting run is told by this event; None when it is not what it waits for."""
+    """What a waiting run is told by this event; None when it is not what it waits for. In a lead it waits for none."""
+    if not run.arm:
+        return None
     step = definition.by_id.get(run.step)
     fact = entry.fact
     if step is None:
@@ -86,15 +108,20 @@ def _outcome(run: Run, definition: Definition, entry: Entry) -> Json | None:
         if fact.type in TASK_EVENTS and (fact.body.get("run"), fact.body.get("step")) == (run.pk, run.step):
             return {"outcome": TASK_EVENTS[fact.type], "event": fact.type, "task": fact.body.get("task")}
         return None
-    if step.wait is not None and step.wait.or_event is not None and _matches(step.wait.or_event, entry):
-        return {"event": fact.type}
-    return None
+    if step.wait is None or step.wait.or_event is None or not run.rest_us <= to_us(fact.at) < (run.due_us or 0):
+        return None
+    return {"event": fact.type} if _matches(step.wait.or_event, entry) else None
 
 
 def _matches(spec: EventSpec, entry: Entry) -> bool:
-    return spec.event == entry.fact.type and (
-        not spec.where or matcher(spec)(entry.fact.type, entry.fact.body, entry.fact.at)
-    )
+    if spec.event != entry.fact.type:
+        return False
+    test = matcher(spec) if spec.where else None
+    return not spec.where or (test is not None and test(entry.fact.type, entry.fact.body, entry.fact.at))
+
+
+def _us(span: timedelta) -> int:
+    return span // timedelta(microseconds=1)
 
 
 def _write(changes: Sequence[_Change]) -> None:
@@ -109,15 +136,21 @@ def _write(changes: Sequence[_Change]) -> None:
         table,
         {"due_us": "bigint", "context": "jsonb", "cause_seq": "bigint", "lease_until_us": "bigint"},
         [
-            (
-                c.run.pk,
-                min(c.run.due_us or 0, to_us(c.woken.fact.at)),
-                c.run.context | {outcome_key(c.run.step): c.outcome},
-                c.woken.seq,
-                0,
-            )
+            (c.run.pk, c.due_us, _context(c), c.woken.seq if c.woken is not None else c.run.cause_seq, 0)
             for c in changes
-            if c.woken is not None and c.ended is None
+            if (c.woken is not None or c.early) and c.ended is None
         ],
     )
     end_runs([Ending(c.run, c.ended.fact.at, c.reason) for c in changes if c.ended is not None])
+
+
+def _context(change: _Change) -> Json:
+    context: Json = dict(change.run.context)
+    if change.woken is not None:
+        context[outcome_key(change.run.step)] = change.outcome
+    for step, entries in change.early.items():
+        known = context.get(early_key(step), {}).get("seen", [])
+        seen = [*known, *([to_us(each.fact.at), each.seq, each.fact.type] for each in entries)]
+        # While a journey is paused many may come; the first and the newest tell enough.
+        context[early_key(step)] = {"seen": seen if len(seen) <= _EARLY else [*seen[: _EARLY - 1], seen[-1]]}
+    return context

@@ -7,6 +7,7 @@ from datetime import datetime
 from potager.core import journal
 from potager.core.bulk import update_rows
 from potager.core.journal import Fact, from_us, to_us
+from potager.journeys.entry import give_back
 from potager.journeys.models import Run
 from potager.journeys.subjects import iids
 from potager.touch import intents
@@ -22,7 +23,11 @@ class Ending:
 
 
 def end_runs(endings: Sequence[Ending]) -> None:
-    """End open runs now: nothing more is due, what is queued is cancelled, and the journal hears of it."""
+    """End open runs now: nothing more is due, what is queued is cancelled, and the journal hears of it.
+
+    The order everywhere: the journal is held, then runs are locked, then touches.
+    """
+    journal.hold()
     update_rows(
         Run._meta.db_table,
         {"due_us": "bigint", "ended_us": "bigint", "end_reason": "text", "lease_until_us": "bigint"},
@@ -30,6 +35,7 @@ def end_runs(endings: Sequence[Ending]) -> None:
     )
     if endings:
         intents.cancel([each.run.pk for each in endings])
+        give_back([each.run for each in endings if not each.run.arm])
     entered = [each.run for each in endings if each.run.arm]
     known = iids({run.subject_id for run in entered})
     facts: list[Fact] = []

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from potager.core.bulk import insert_rows
+from django.db.models import Max
+
+from potager.core.bulk import insert_rows, update_rows
 from potager.core.journal import to_us
 from potager.evidence import arms
 from potager.evidence.arms import Person
@@ -32,24 +34,46 @@ class Drawn:
     variants: Mapping[str, str]
 
 
-def enter(live: Live, candidates: Sequence[Candidate]) -> int:
-    """Start the runs that may start; returns how many did. A key used before starts nothing."""
+def enter(live: Live, candidates: Sequence[Candidate]) -> list[int]:
+    """Start the runs that may start; returns their ids. A key used before starts nothing.
+
+    The journal must be held: what is read here stays as it is.
+    """
     people = dict(
         Customer.objects.filter(id__in={each.cid for each in candidates}, state="live").values_list("id", "person_key")
     )
     able = [each for each in candidates if each.cid in people]
     if live.definition.gap is not None:
-        able = _keeping_gap(live, able)
+        able = _keeping_gap(live, _with_new_key(live, able))
     # With a lead or a filter the person enters later, if at all: the tick draws the arm then.
     drawn = {} if enters_later(live.definition) else draw(live, [Person(people[c.cid], c.cid, c.at) for c in able])
-    return len(
-        insert_rows(
-            Run._meta.db_table,
-            _COLUMNS,
-            [_row(live, each, people[each.cid], drawn.get(people[each.cid])) for each in able],
-            on_conflict="ON CONFLICT DO NOTHING",
-            returning=("id",),
-        )
+    rows = insert_rows(
+        Run._meta.db_table,
+        _COLUMNS,
+        [_row(live, each, people[each.cid], drawn.get(people[each.cid])) for each in able],
+        on_conflict="ON CONFLICT DO NOTHING",
+        returning=("id",),
+    )
+    return [int(str(row[0])) for row in rows]
+
+
+def give_back(runs: Sequence[Run]) -> None:
+    """These runs ended without an entry: the gap counts from the entry before them, where there was one."""
+    journeys, cids = {run.journey_id for run in runs}, {run.subject_id for run in runs}
+    subjects = {(run.journey_id, run.subject_kind, run.subject_id) for run in runs}
+    rows = JourneySubject.objects.filter(journey_id__in=journeys, subject_id__in=cids)
+    gaps = {row.pk: (row.journey_id, row.subject_kind, row.subject_id) for row in rows}
+    gaps = {pk: subject for pk, subject in gaps.items() if subject in subjects}
+    if not gaps:
+        return
+    entered = Run.objects.filter(journey_id__in=journeys, subject_id__in=cids).exclude(arm="", ended_us__isnull=False)
+    entries = entered.values_list("journey_id", "subject_kind", "subject_id").annotate(at=Max("entered_us"))
+    last = {(journey, kind, cid): at for journey, kind, cid, at in entries}
+    JourneySubject.objects.filter(id__in=[pk for pk, subject in gaps.items() if subject not in last]).delete()
+    update_rows(
+        JourneySubject._meta.db_table,
+        {"last_entry_us": "bigint"},
+        [(pk, last[subject]) for pk, subject in gaps.items() if subject in last],
     )
 
 
@@ -86,6 +110,7 @@ _COLUMNS = {
     "context": "jsonb",
     "step": "text",
     "waiting": "boolean",
+    "rest_us": "bigint",
     "visit": "integer",
     "due_us": "bigint",
     "asks": "boolean",
@@ -112,6 +137,7 @@ def _row(live: Live, each: Candidate, person_key: str, drawn: Drawn | None) -> t
         live.definition.first,
         False,
         0,
+        0,
         at,
         live.definition.filter is not None and live.definition.lead is None,
         each.seq,
@@ -119,6 +145,16 @@ def _row(live: Live, each: Candidate, person_key: str, drawn: Drawn | None) -> t
         "",
         0,
     )
+
+
+def _with_new_key(live: Live, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those whose key was not used before: only who starts uses up the gap."""
+    used = set(
+        Run.objects.filter(
+            journey_id=live.journey_id, subject_kind="customer", subject_id__in={each.cid for each in candidates}
+        ).values_list("subject_id", "entry_key")
+    )
+    return [each for each in candidates if (each.cid, each.entry_key) not in used]
 
 
 def _keeping_gap(live: Live, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -4,13 +4,16 @@ import secrets
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from potager.core import choices
+from potager.core import choices, clock
+from potager.core.errors import Problem
 from potager.evidence.models import Experiment
 from potager.insight import catalogue
 from potager.insight.match import Matcher, compile_matcher
 from potager.journeys.graph import Definition, EventSpec, Trigger
 from potager.journeys.models import Journey, JourneyVersion, State
+from potager.journeys.times import span
 
 STAMP = "journeys.stamp"
 STOPPED = "journeys.all_stopped"
@@ -31,32 +34,46 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way into a live journey; `matches` tests the event where the trigger asks something of it."""
+    """One way into a live journey; `matches` tests the event where the trigger asks something of it.
+
+    fresh  the age at which an event starts nothing any more
+    """
 
     live: Live
     trigger: Trigger
+    fresh: timedelta
     matches: Matcher | None
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """triggers: event type → ways in; closing: event types that may end, convert or wake a run; by_key: all live."""
+    """triggers: event type → ways in; closing: event types that may end, convert or wake a run; by_key: all live.
+
+    window    the longest time after an entry in which an event may still convert
+    matchers  compiled tests; None for one that asks about what is no more, which matches nothing
+    """
 
     stamp: str
     triggers: Mapping[str, list[Way]]
     closing: frozenset[str]
     by_key: Mapping[str, Live]
-    matchers: dict[str, Matcher]
+    window: timedelta
+    matchers: dict[str, Matcher | None]
 
 
+# What could not be compiled is tried again after this time: nobody says when it is cured.
+_RETRY = timedelta(minutes=1)
 _board: Board | None = None
+_broken_at: datetime | None = None
 
 
 def board() -> Board:
     """The board as of now; one small query when nothing changed."""
-    global _board
+    global _board, _broken_at
     stamp = str(choices.get(STAMP, ""))
-    if _board is None or _board.stamp != stamp:
+    retry = _broken_at is not None and clock.wall() - _broken_at >= _RETRY
+    if _board is None or _board.stamp != stamp or retry:
+        _broken_at = None
         _board = _build(stamp)
     return _board
 
@@ -82,23 +99,43 @@ def definitions_of(version_ids: Collection[int]) -> dict[int, Definition]:
 _parsed: dict[str, Definition] = {}
 
 
-def matcher(spec: EventSpec) -> Matcher:
-    """The compiled test of an exit, a goal or a wait; kept while the board stands."""
+def matcher(spec: EventSpec) -> Matcher | None:
+    """The compiled test of an exit, a goal or a wait; kept while the board stands. None when it cannot be asked."""
     current = board()
     key = spec.model_dump_json()
     if key not in current.matchers:
-        current.matchers[key] = compile_matcher(spec.event, spec.where, catalogue.load())
+        current.matchers[key] = _compiled(spec)
     return current.matchers[key]
+
+
+def _compiled(spec: EventSpec) -> Matcher | None:
+    """None when what it asks about is gone or of another kind: facts are accepted whatever journeys say. The page of
+    the journey shows what is wrong."""
+    global _broken_at
+    try:
+        return compile_matcher(spec.event, spec.where, catalogue.load())
+    except Problem:
+        _broken_at = clock.wall()
+        return None
 
 
 def live_of(journey: Journey) -> Live:
     """A journey with its live version and experiments."""
     assert journey.live is not None
-    definition = definitions_of([journey.live.pk])[journey.live.pk]
+    return _in_version(journey, journey.live.pk)
+
+
+def pinned(version_id: int) -> Live:
+    """The journey of a version as that version says, live or not."""
+    return _in_version(Journey.objects.get(versions=version_id), version_id)
+
+
+def _in_version(journey: Journey, version_id: int) -> Live:
+    definition = definitions_of([version_id])[version_id]
     experiments = {each.key: each for each in Experiment.objects.filter(key__startswith=experiment_key(journey.key))}
     return Live(
         journey.pk,
-        journey.live.pk,
+        version_id,
         definition,
         experiments[experiment_key(journey.key)],
         {step.id: experiments[split_key(journey.key, step.id)] for step in definition.steps if step.split},
@@ -121,15 +158,17 @@ def _build(stamp: str) -> Board:
         by_key[journey.key] = live
         for trigger in live.definition.triggers:
             if (event := trigger.event_type) is not None:
-                matches = compile_matcher(event, trigger.where, catalogue.load()) if trigger.where else None
-                triggers[event].append(Way(live, trigger, matches))
-    return Board(stamp, dict(triggers), _closing(), by_key, {})
+                matches = _compiled(EventSpec(event=event, where=trigger.where)) if trigger.where else None
+                if matches is not None or not trigger.where:
+                    triggers[event].append(Way(live, trigger, span(trigger.fresh), matches))
+    every = definitions_of(list(JourneyVersion.objects.values_list("id", flat=True))).values()
+    window = timedelta(days=max((each.window for each in every), default=0))
+    return Board(stamp, dict(triggers), _closing(every), by_key, window, {})
 
 
-def _closing() -> frozenset[str]:
-    versions = JourneyVersion.objects.values_list("id", flat=True)
+def _closing(definitions: Collection[Definition]) -> frozenset[str]:
     types: set[str] = {"touch_dropped"}
-    for definition in definitions_of(list(versions)).values():
+    for definition in definitions:
         types.add(definition.goal.event)
         types.update(each.event for each in definition.exits)
         for step in definition.steps:

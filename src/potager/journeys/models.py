@@ -43,6 +43,7 @@ class Run(models.Model):
 
     entry_key   names the entry: '' (once), an event's property or key, a spell, a slot
     step        where the run is: resting in it (`waiting`) or about to take it
+    rest_us     when it came to the step it is waiting in
     visit       how many steps were taken; with (run, step) it names one passage of a step
     due_us      when something happens next; null once the run is over
     asks        the next act asks the warehouse, and so waits until it has journal entry `cause_seq`
@@ -64,6 +65,7 @@ class Run(models.Model):
     context = models.JSONField(default=dict)
     step = models.CharField(max_length=40)
     waiting = models.BooleanField(default=False)
+    rest_us = models.BigIntegerField(default=0)
     visit = models.IntegerField(default=0)
     due_us = models.BigIntegerField(null=True)
     asks = models.BooleanField(default=False)
@@ -115,12 +117,32 @@ class JourneySubject(models.Model):
         ]
 
 
+class Stuck(models.Model):
+    """Why people of a version do not go on from a place. Gone as soon as somebody has.
+
+    place     "steps.<id>", "filter", or "" where the whole version cannot be moved
+    zh, en    what is wrong and how to cure it
+    since_us  microseconds since 1970 UTC
+    """
+
+    version = models.ForeignKey(JourneyVersion, on_delete=models.CASCADE, related_name="stuck")
+    place = models.CharField(max_length=60)
+    code = models.CharField(max_length=60)
+    zh = models.TextField()
+    en = models.TextField()
+    since_us = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "place"], name="stuck_place_once")]
+
+
 class Slot(models.Model):
-    """A schedule's slot that has been filled, so that each happens once."""
+    """A schedule's slot that has been filled, so that each happens once. `trigger` names the schedule."""
 
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="+")
+    trigger = models.CharField(max_length=120, default="")
     at_us = models.BigIntegerField()
     entered = models.IntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["journey", "at_us"], name="slot_once")]
+        constraints = [models.UniqueConstraint(fields=["journey", "trigger", "at_us"], name="slot_once")]

@@ -9,12 +9,15 @@ from potager.core.journal import Fact, to_us
 from potager.core.store import Lane as WriteLane
 from potager.insight import tags
 from potager.insight.fields import TagOrigin
+from potager.journeys import stuck
 from potager.journeys.ending import Telling
 from potager.journeys.graph import Definition, Message, TagChange, Task
+from potager.journeys.live import definitions_of
 from potager.journeys.models import Run, RunStep
 from potager.journeys.subjects import iids, owners
 from potager.journeys.times import span
-from potager.journeys.walk import Effect, Walker
+from potager.journeys.waits import outcome_key
+from potager.journeys.walk import Effect, Passed, Walker
 from potager.org.access import SYSTEM
 from potager.touch import intents, tasks
 from potager.touch.intents import Intent
@@ -39,9 +42,11 @@ def values_of(walker: Walker, product_names: Mapping[str, str]) -> dict[str, obj
     return values
 
 
-def write(definition: Definition, walkers: Sequence[Walker], product_names: Mapping[str, str], lease: int) -> int:
+def write(version_id: int, walkers: Sequence[Walker], product_names: Mapping[str, str], lease: int) -> int:
     """Write what these walkers did, leaving out those whose run was changed since it was read; returns how many."""
+    definition = definitions_of([version_id])[version_id]
     with store.write(WriteLane.TICK):
+        journal.hold()
         held = set(
             Run.objects.select_for_update()
             .filter(id__in=[walker.run_id for walker in walkers], lease_until_us=lease, due_us__isnull=False)
@@ -53,8 +58,15 @@ def write(definition: Definition, walkers: Sequence[Walker], product_names: Mapp
         _tag(able)
         _tell(definition, able)
         _note(able)
-        _place(able)
+        _place(able, _settle(version_id, able))
     return len(able)
+
+
+def _settle(version_id: int, walkers: Sequence[Walker]) -> Mapping[str, int]:
+    """Note who cannot go on and why; returns until when each place holds its people back."""
+    problems = {f"steps.{walker.step}": walker.stuck for walker in walkers if walker.stuck is not None}
+    passed = {f"steps.{each.step}" for walker in walkers for each in walker.passed}
+    return stuck.settle(version_id, problems, {*passed, stuck.VERSION})
 
 
 def _tell(definition: Definition, walkers: Sequence[Walker]) -> None:
@@ -107,14 +119,22 @@ def _touch(definition: Definition, walkers: Sequence[Walker], product_names: Map
         if answer.until is not None:
             effect.passed.detail["until"] = answer.until.isoformat()
         if answer.state == TouchState.DROPPED:
-            walker.passed = walker.passed[: walker.passed.index(effect.passed) + 1]
-            walker.ended = f"policy:{answer.rule}"
+            _end_at(walker, effect.passed, f"policy:{answer.rule}")
+
+
+def _end_at(walker: Walker, passed: Passed, reason: str) -> None:
+    """End a run in a step it has gone on from since: what came after did not happen."""
+    walker.passed = walker.passed[: walker.passed.index(passed) + 1]
+    walker.step, walker.visit, walker.at = passed.step, passed.visit, passed.at
+    walker.waiting, walker.asks, walker.stuck = False, False, None
+    walker.ended = reason
 
 
 def _lane(walker: Walker, effect: Effect, message: Message) -> Lane:
     if message.purpose == "transactional":
         return Lane.TRANSACTIONAL
-    return Lane.WELCOME if effect.passed.at == walker.entered else Lane.SOP
+    welcome = walker.context.get("event") == "friend_added" and effect.passed.at == walker.entered
+    return Lane.WELCOME if welcome else Lane.SOP
 
 
 def _give_tasks(definition: Definition, walkers: Sequence[Walker]) -> None:
@@ -124,8 +144,15 @@ def _give_tasks(definition: Definition, walkers: Sequence[Walker]) -> None:
     staff, known = (owners(cids), iids(cids)) if cids else ({}, {})
     batch: list[NewTask] = []
     for walker, passed, task in giving:
-        if walker.shadow or walker.cid not in staff:
-            passed.outcome = "would_ask" if walker.shadow else "nobody"
+        if walker.cid not in staff:
+            passed.outcome = "nobody"
+            if task.wait:
+                # Nobody will ever tell the outcome: it is told here, and taken at once.
+                walker.context[outcome_key(passed.step)] = {"outcome": "nobody"}
+                walker.at = passed.at
+            continue
+        if walker.shadow:
+            passed.outcome = "would_ask"
             continue
         passed.outcome = "asked"
         batch.append(
@@ -191,13 +218,14 @@ def _note(walkers: Sequence[Walker]) -> None:
     )
 
 
-def _place(walkers: Sequence[Walker]) -> None:
-    """Each run stands where its walk ended, free for the next tick."""
+def _place(walkers: Sequence[Walker], held_back: Mapping[str, int]) -> None:
+    """Each run stands where its walk ended, free for the next tick unless it is stuck there."""
     update_rows(
         Run._meta.db_table,
         {
             "step": "text",
             "waiting": "boolean",
+            "rest_us": "bigint",
             "visit": "integer",
             "due_us": "bigint",
             "asks": "boolean",
@@ -212,6 +240,7 @@ def _place(walkers: Sequence[Walker]) -> None:
                 w.run_id,
                 w.step,
                 w.waiting,
+                to_us(w.came) if w.came is not None else 0,
                 w.visit,
                 None if w.ended else to_us(w.at),
                 w.asks,
@@ -219,7 +248,7 @@ def _place(walkers: Sequence[Walker]) -> None:
                 w.context,
                 to_us(w.at) if w.ended else None,
                 w.ended[:80],
-                0,
+                held_back[f"steps.{w.step}"] if w.stuck is not None else 0,
             )
             for w in walkers
         ],

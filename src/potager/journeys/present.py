@@ -10,14 +10,16 @@ from potager.insight import catalogue, conditions
 from potager.insight.fields import Fields
 from potager.journeys import checks, live, queries
 from potager.journeys.graph import Definition, Json, Step
-from potager.journeys.models import Journey, Run, RunStep
+from potager.journeys.models import Journey, Run, RunStep, State
 from potager.journeys.queries import Place, Traffic
 from potager.journeys.schemas import (
     Edge,
     JourneyDetail,
     JourneyRow,
     Node,
+    ProblemOut,
     RunOut,
+    StuckOut,
     Trace,
     TraceMark,
     TraceStep,
@@ -42,7 +44,7 @@ def row(journey: Journey, traffic: Traffic) -> JourneyRow:
     return JourneyRow.of(journey, traffic, written)
 
 
-def detail(journey: Journey, *, draft: bool = False, version: int | None = None) -> JourneyDetail:
+def detail(journey: Journey, language: str, *, draft: bool = False, version: int | None = None) -> JourneyDetail:
     """The canvas: a definition without positions, and the people at its steps."""
     showing, definition = _shown(journey, draft=draft, version=version)
     places = queries.places(journey)
@@ -56,11 +58,23 @@ def detail(journey: Journey, *, draft: bool = False, version: int | None = None)
         ],
         ahead=queries.ahead(journey),
         late=queries.late(journey, loader.loaded_seq()),
+        stuck=[StuckOut.of(row, people, language) for row, people in queries.stuck(journey)],
+        broken=_broken(journey, language),
         versions=[
             VersionOut(n=each.n, published_at=each.published_at, published_by=each.published_by)
             for each in journey.versions.order_by("-n")
         ],
     )
+
+
+def _broken(journey: Journey, language: str) -> list[ProblemOut]:
+    used = queries.versions_in_use(Journey.objects.filter(id=journey.pk).exclude(state=State.STOPPED))
+    found = [
+        ProblemOut.of(problem, language)
+        for definition in live.definitions_of([version.pk for version in used]).values()
+        for problem in checks.problems(definition)
+    ]
+    return [problem for n, problem in enumerate(found) if problem not in found[:n]]
 
 
 def runs(found: Sequence[Run]) -> list[RunOut]:

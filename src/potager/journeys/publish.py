@@ -7,7 +7,7 @@ from typing import Literal
 
 from django.db.models import Count, Max, QuerySet
 
-from potager.core import choices, clock
+from potager.core import choices, clock, journal
 from potager.core.bulk import update_rows
 from potager.core.errors import Conflict, NotFound, Problem
 from potager.core.journal import from_us, to_us
@@ -105,6 +105,7 @@ def publish(actor: Actor, journey: Journey, choice: Choice = "finish") -> Journe
 
     Raises the first Problem of the definition when there is one.
     """
+    journal.hold()
     definition = draft_of(journey)
     if found := checks.problems(definition):
         raise found[0]
@@ -137,6 +138,7 @@ def resume(actor: Actor, journey: Journey) -> None:
 
 def stop(actor: Actor, journey: Journey) -> int:
     """End the journey for everybody inside; returns how many that were."""
+    journal.hold()
     if journey.state not in {State.LIVE, State.PAUSED}:
         raise _wrong_state(journey)
     ended = _end(Run.objects.filter(journey=journey, due_us__isnull=False), "stopped")
@@ -154,6 +156,7 @@ def stop_all(actor: Actor, *, stopped: bool) -> None:
 
 
 def _turn(actor: Actor, journey: Journey, frm: State, to: State, action: str) -> None:
+    journal.hold()
     if journey.state != frm:
         raise _wrong_state(journey)
     journey.state, journey.updated_at = to, clock.now()

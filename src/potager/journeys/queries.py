@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 
 from potager.core import clock
 from potager.core.errors import NotFound
 from potager.core.journal import to_us
-from potager.journeys.models import Journey, JourneyVersion, Run, RunStep, State
+from potager.journeys.models import Journey, JourneyVersion, Run, RunStep, State, Stuck
+from potager.journeys.stuck import FILTER
 from potager.org.access import Actor
 from potager.people.queries import visible_to
 from potager.touch.life import REACHED
@@ -56,11 +57,35 @@ def journeys() -> QuerySet[Journey]:
 
 
 def written() -> dict[str, object]:
-    """What every journey says, live and draft, as "journey:<key>" → definitions: who uses which tag or audience."""
-    return {
-        f"journey:{row.key}": [row.live.definition if row.live else None, row.draft]
-        for row in journeys().exclude(state=State.STOPPED)
-    }
+    """What every journey says, in its draft and in the versions people are or can get in, as "journey:<key>" →
+    definitions: who uses which tag, audience or property."""
+    running = journeys().exclude(state=State.STOPPED)
+    found: dict[str, list[object]] = {f"journey:{row.key}": [row.draft] for row in running}
+    for version in versions_in_use(running):
+        found[f"journey:{version.journey.key}"].append(version.definition)
+    return dict(found)
+
+
+def versions_in_use(of: QuerySet[Journey]) -> QuerySet[JourneyVersion]:
+    """The live versions of these journeys, and those somebody is still inside of, the newest first."""
+    inside = Run.objects.filter(version=OuterRef("pk"), due_us__isnull=False)
+    live = Q(pk=F("journey__live"))
+    return JourneyVersion.objects.filter(live | Exists(inside), journey__in=of).select_related("journey").order_by("-n")
+
+
+def stuck(journey: Journey) -> list[tuple[Stuck, int]]:
+    """Where people cannot go on and why, with how many are due there; the longest first."""
+    due = Run.objects.filter(journey=journey, due_us__lte=to_us(clock.now()))
+    found = []
+    for row in Stuck.objects.filter(version__journey=journey).select_related("version").order_by("since_us", "id"):
+        there = due.filter(version=row.version)
+        if row.place == FILTER:
+            there = there.filter(arm="")
+        elif row.place:
+            there = there.filter(step=row.place.removeprefix("steps.")).exclude(arm="")
+        if people := there.count():
+            found.append((row, people))
+    return found
 
 
 def journey_of(key: str) -> Journey:

@@ -7,7 +7,7 @@ from potager.core.errors import Problem
 from potager.core.journal import from_us
 from potager.core.paging import PageQuery
 from potager.journeys.graph import Json
-from potager.journeys.models import Journey, Run
+from potager.journeys.models import Journey, Run, Stuck
 from potager.journeys.publish import Impact
 from potager.journeys.queries import ArmCounts, Traffic
 
@@ -86,10 +86,27 @@ class VersionOut(BaseModel):
     published_by: str
 
 
+class StuckOut(BaseModel):
+    """People of a version who cannot go on from a place ("steps.<id>", "filter", "" the whole version), and why."""
+
+    version: int
+    place: str
+    people: int
+    since: datetime
+    message: str
+
+    @classmethod
+    def of(cls, row: Stuck, people: int, language: str) -> "StuckOut":
+        message = row.zh if language == "zh" else row.en
+        return cls(version=row.version.n, place=row.place, people=people, since=from_us(row.since_us), message=message)
+
+
 class JourneyDetail(BaseModel):
     """The live version (or the draft when nothing is live, or the version asked for) with its people.
 
-    ahead  people who will enter when their lead is over; late  people waiting for the warehouse to catch up
+    ahead   people who will enter when their lead is over; late  people waiting for the warehouse to catch up
+    stuck   people who cannot go on, the longest first
+    broken  what the versions people are in ask about and is no more: what asks it holds for nobody
     """
 
     journey: JourneyRow
@@ -99,6 +116,8 @@ class JourneyDetail(BaseModel):
     edges: list[Edge]
     ahead: int
     late: int
+    stuck: list[StuckOut]
+    broken: list[ProblemOut]
     versions: list[VersionOut]
 
 

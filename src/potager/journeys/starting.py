@@ -7,16 +7,16 @@ from potager.core import clock, journal, store
 from potager.core.errors import Conflict
 from potager.core.journal import to_us
 from potager.core.store import Lane
-from potager.facts import warehouse
+from potager.facts import loader, warehouse
 from potager.insight import sets
 from potager.insight.conditions import parse
-from potager.journeys import live
+from potager.journeys import closing, live
 from potager.journeys.entry import Candidate, enter
-from potager.journeys.graph import Json, Schedule
+from potager.journeys.graph import Json, Schedule, Trigger
 from potager.journeys.knowing import Warehouse
 from potager.journeys.models import Journey, Slot
 from potager.journeys.times import at_local, time_of_day
-from potager.journeys.walk import product_of, wait_until
+from potager.journeys.waits import product_of, wait_until
 from potager.org import audit
 from potager.org.access import Actor
 
@@ -39,10 +39,10 @@ def start(actor: Actor, journey: Journey, condition: Json) -> int:
         raise Conflict(
             "journey.not_live", zh="旅程没有在运行，不能加入客户", en="The journey is not live; nobody can enter"
         )
-    now = clock.now()
+    now, seen = clock.now(), loader.loaded_seq()
     cids = members(condition, now)
     key = "" if current.definition.entry == "once" else f"manual:{now:%Y%m%dT%H%M%S}"
-    entered = _enter(current, cids, key, now, "manual")
+    entered = _enter(current, cids, key, at=now, seen=seen, event="manual")
     with store.write(Lane.WEB):
         detail = {"condition": condition, "selected": len(cids), "entered": entered}
         audit.record(actor, "journey.start", f"journey:{journey.key}", detail)
@@ -57,16 +57,26 @@ def fill_slots() -> int:
         for trigger in current.definition.triggers:
             if trigger.schedule is None:
                 continue
-            slot = latest_slot(trigger.schedule, now)
-            if slot is None or Slot.objects.filter(journey_id=current.journey_id, at_us=to_us(slot)).exists():
+            slot, name = latest_slot(trigger.schedule, now), _name(trigger)
+            # A slot filled before schedules had names was filled for all of them.
+            filled = Slot.objects.filter(journey_id=current.journey_id, trigger__in=["", name])
+            if slot is None or filled.filter(at_us=to_us(slot)).exists():
                 continue
             if slot >= _published(current):
                 key = "" if current.definition.entry == "once" else f"slot:{slot:%Y%m%dT%H%M}"
+                seen = loader.loaded_seq()
                 cids = members({"audience": trigger.audience}, now)
-                entered += _enter(current, cids, key, slot, "schedule")
+                entered += _enter(current, cids, key, at=slot, seen=seen, event="schedule")
             with store.write(Lane.TICK):
-                Slot.objects.get_or_create(journey_id=current.journey_id, at_us=to_us(slot))
+                Slot.objects.get_or_create(journey_id=current.journey_id, trigger=name, at_us=to_us(slot))
     return entered
+
+
+def _name(trigger: Trigger) -> str:
+    """A schedule's name, the same as long as it means the same."""
+    assert trigger.schedule is not None
+    days = "".join(map(str, sorted(trigger.schedule.weekdays)))
+    return f"{trigger.audience}@{trigger.schedule.at}/{days}/{trigger.schedule.monthday or ''}"
 
 
 def latest_slot(schedule: Schedule, now: datetime) -> datetime | None:
@@ -97,14 +107,14 @@ def catch_up(actor: Actor, journey: Journey, days: int) -> int:
             en="Only a live journey started by orders, with a lead, can take in earlier orders",
         )
     now = clock.now()
+    seen = loader.loaded_seq()
     rows = warehouse.get().query(_NEWEST_ORDERS, [now - timedelta(days=days), now]).to_pylist()
-    seq = journal.last_seq()
     candidates = [
         Candidate(
             row["cid"],
             f"order_no:{row['order_no']}" if trigger.key == "order_no" else f"event:{row['k1']:x}{row['k2']:x}",
             row["ts"].replace(tzinfo=now.tzinfo),
-            seq,
+            seen,
             {
                 "event": "order_paid",
                 "order_no": row["order_no"],
@@ -118,7 +128,7 @@ def catch_up(actor: Actor, journey: Journey, days: int) -> int:
     lead, zone = current.definition.lead, clock.zone()
     lives = Warehouse().life_days({product_of(each.context) for each in candidates})
     ahead = [c for c in candidates if wait_until(lead, c.at, zone, entered=c.at, context=c.context, lives=lives) > now]
-    entered = _in_parts(current, ahead)
+    entered = _in_parts(journey.key, ahead)
     with store.write(Lane.WEB):
         audit.record(actor, "journey.catch_up", f"journey:{journey.key}", {"days": days, "taken": entered})
     return entered
@@ -135,16 +145,25 @@ WHERE o.ts > ? AND o.ts <= ? ORDER BY o.ts, o.cid
 """
 
 
-def _enter(current: live.Live, cids: Sequence[int], key: str, at: datetime, event: str) -> int:
-    seq = journal.last_seq()
-    return _in_parts(current, [Candidate(cid, key, at, seq, {"event": event}) for cid in cids])
+def _enter(current: live.Live, cids: Sequence[int], key: str, *, at: datetime, seen: int, event: str) -> int:
+    return _in_parts(current.definition.key, [Candidate(cid, key, at, seen, {"event": event}) for cid in cids])
 
 
-def _in_parts(current: live.Live, candidates: Sequence[Candidate]) -> int:
+def _in_parts(journey: str, candidates: Sequence[Candidate]) -> int:
+    """Enter them part by part, as the journey stands when each is written; their `seq` is what the warehouse had
+    when they were chosen. Returns how many entered."""
     entered = 0
     for some in _batches(candidates):
         with store.write(Lane.TICK):
-            entered += enter(current, some)
+            journal.hold()
+            board = live.board()
+            current = board.by_key.get(journey)
+            if current is None:
+                break
+            started = enter(current, some)
+            # What happened since the warehouse was asked happens to them now.
+            closing.act(board, journal.since(some[0].seq, {each.cid for each in some}, board.closing), only=started)
+            entered += len(started)
     return entered
 
 

@@ -14,5 +14,5 @@ def iids(cids: Collection[int]) -> dict[int, int]:
 
 
 def owners(cids: Collection[int]) -> dict[int, str]:
-    """The staff key of each customer's owner, where there is one."""
-    return dict(Customer.objects.filter(id__in=cids, owner__isnull=False).values_list("id", "owner__key"))
+    """The staff key of each customer's owner, where there is one who still works here."""
+    return dict(Customer.objects.filter(id__in=cids, owner__active=True).values_list("id", "owner__key"))

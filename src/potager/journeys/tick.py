@@ -5,6 +5,7 @@ the run is still open, because an exit may have come between. Killing the proces
 a lease ends by itself, and a passage of a step is unique.
 """
 
+import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from django.db.models import Q, QuerySet
 from potager.core import clock, store
 from potager.core.journal import to_us
 from potager.core.store import Lane
-from potager.journeys import admission, live, passage
+from potager.journeys import admission, live, passage, stuck
 from potager.journeys.knowing import Warehouse
 from potager.journeys.models import Run, State
 from potager.journeys.walk import walk, walker_of
@@ -25,6 +26,8 @@ READ_AT_ONCE = 2_000
 WRITE_AT_ONCE = 400
 LEASE = timedelta(minutes=2)
 T = TypeVar("T")
+
+logger = logging.getLogger("potager.journeys")
 
 
 def tick(limit: int = 20_000) -> int:
@@ -35,12 +38,9 @@ def tick(limit: int = 20_000) -> int:
         return 0
     known = Warehouse()
     moved = 0
-    while moved < limit:
-        groups = _due(known.loaded_seq, limit - moved)
-        done = sum(_move(version, ids, known, admitted=admitted) for (version, admitted), ids in groups.items())
-        if not done:
-            break
-        moved += done
+    # Whoever was looked at is not due any more, or held back for a while: nobody is found twice.
+    while moved < limit and (groups := _due(known.loaded_seq, limit - moved)):
+        moved += sum(_move(version, ids, known, admitted=admitted) for (version, admitted), ids in groups.items())
     return moved
 
 
@@ -70,21 +70,29 @@ def _due(loaded_seq: int, limit: int) -> dict[tuple[int, bool], list[int]]:
 
 
 def _move(version_id: int, ids: Sequence[int], known: Warehouse, *, admitted: bool) -> int:
-    definition = live.definitions_of([version_id])[version_id]
+    """Move runs of one version; what is wrong with a version keeps only its own people waiting."""
     done = 0
     for some in _slices(ids, READ_AT_ONCE):
         # Another worker may have moved some of them since they were found, even into another version or a new wait.
         able = _able(known.loaded_seq).filter(id__in=some, version_id=version_id)
         lease, runs = _lease(able.exclude(arm="") if admitted else able.filter(arm=""))
-        if not admitted:
-            done += admission.admit(definition, runs, known, lease)
+        if not runs:
             continue
-        walkers = [walker_of(run) for run in runs]
-        walk(definition, walkers, known, clock.zone())
-        names = known.product_names()
-        for part in _slices(walkers, WRITE_AT_ONCE):
-            done += passage.write(definition, part, names, lease)
+        try:
+            take = _walk if admitted else admission.admit
+            done += take(version_id, runs, known, lease)
+        except Exception as error:
+            logger.exception("the people of journey version %s do not move", version_id)
+            stuck.hold_back(version_id, lease, error)
     return done
+
+
+def _walk(version_id: int, runs: Sequence[Run], known: Warehouse, lease: int) -> int:
+    definition = live.definitions_of([version_id])[version_id]
+    walkers = [walker_of(run) for run in runs]
+    walk(definition, walkers, known, clock.zone())
+    names = known.product_names()
+    return sum(passage.write(version_id, part, names, lease) for part in _slices(walkers, WRITE_AT_ONCE))
 
 
 def _lease(able: QuerySet[Run]) -> tuple[int, list[Run]]:

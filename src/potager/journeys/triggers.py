@@ -14,29 +14,29 @@ from potager.journeys import closing, merging
 from potager.journeys.entry import Candidate, enter
 from potager.journeys.graph import Json, Trigger
 from potager.journeys.live import Live, Way, board
-from potager.journeys.times import span
 
 
 def on_entries(entries: Sequence[Entry]) -> None:
     """Called with accepted entries, in order, inside the append transaction."""
     merging.follow([entry for entry in entries if entry.fact.type in {"customer_merged", "customer_restored"}])
     now_board = board()
+    opening = [(entry, ways) for entry in entries if (ways := now_board.triggers.get(entry.fact.type))]
     starting: dict[str, list[Candidate]] = defaultdict(list)
-    for entry in entries:
-        if ways := now_board.triggers.get(entry.fact.type):
-            for way in _starts(ways, entry):
-                starting[way.live.definition.key].append(_candidate(way.live, way.trigger, entry))
-    if starting:
+    if opening:
         now = clock.now()
-        for key, candidates in starting.items():
-            live = now_board.by_key[key]
-            enter(live, [each for each in candidates if _is_fresh(live, each, now)])
+        for entry, ways in opening:
+            for way in _starts(ways, entry, now):
+                starting[way.live.definition.key].append(_candidate(way.live, way.trigger, entry))
+    for key, candidates in starting.items():
+        enter(now_board.by_key[key], candidates)
     # After the entries, so that a later event of this batch can end a run an earlier one has started.
-    closing.act([entry for entry in entries if entry.fact.type in now_board.closing and entry.fact.cid is not None])
+    closing.act(
+        now_board, [entry for entry in entries if entry.fact.type in now_board.closing and entry.fact.cid is not None]
+    )
 
 
-def _starts(ways: Sequence[Way], entry: Entry) -> list[Way]:
-    """The ways in that this event opens."""
+def _starts(ways: Sequence[Way], entry: Entry, now: datetime) -> list[Way]:
+    """The ways in that this event opens. A late fact opens none: nobody wants a welcome for last month's friendship."""
     fact = entry.fact
     if fact.cid is None or fact.body.get("cause") == "rebuild":
         return []
@@ -44,7 +44,8 @@ def _starts(ways: Sequence[Way], entry: Entry) -> list[Way]:
     return [
         way
         for way in ways
-        if (way.trigger.audience is None or fact.body.get("audience") == way.trigger.audience)
+        if now - fact.at <= way.fresh
+        and (way.trigger.audience is None or fact.body.get("audience") == way.trigger.audience)
         and (way.matches is None or way.matches.passes(fact.body, moment))
     ]
 
@@ -76,10 +77,3 @@ def context_of(entry: Entry) -> Json:
         main = max(items, key=lambda item: item.get("amount") or 0)
         context |= {"product": main.get("product", ""), "qty": main.get("qty", 1)}
     return context | {"event": entry.fact.type}
-
-
-def _is_fresh(live: Live, each: Candidate, now: datetime) -> bool:
-    """Late facts start nothing: nobody wants a welcome for a friendship of last month."""
-    event = each.context["event"]
-    ages = [span(trigger.fresh) for trigger in live.definition.triggers if trigger.event_type == event]
-    return any(now - each.at <= age for age in ages)

@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from potager.core.errors import Problem
 from potager.core.journal import from_us
-from potager.journeys.graph import END, Definition, Json, Message, Step, TagChange, Task, Wait
+from potager.journeys.graph import END, Definition, Json, Message, Path, Step, TagChange, Task
 from potager.journeys.models import Run
-from potager.journeys.times import at_local, into_window, next_at, span, time_of_day
+from potager.journeys.times import span
+from potager.journeys.waits import early_end, outcome_key, product_of, wait_until
 
 MAX_PASSES = 500
 T = TypeVar("T")
@@ -64,6 +66,8 @@ class Walker:
     first   nothing of the run was written yet but its start
     effect  the one act of this walk, if any
     asks    the step the walker stands before asks the warehouse
+    came    when it came to the step it is waiting in
+    stuck   why it cannot take the step it stands before
     """
 
     run_id: int
@@ -83,6 +87,8 @@ class Walker:
     passed: list[Passed] = field(default_factory=list)
     effect: Effect | None = None
     asks: bool = False
+    came: datetime | None = None
+    stuck: Problem | None = None
     ended: str = ""
     resting: bool = False
 
@@ -102,6 +108,7 @@ class Walker:
 
     def rest(self, until: datetime) -> None:
         """Stay in this step until then."""
+        self.came = self.at
         self.at = until
         self.waiting = True
         self.resting = True
@@ -199,53 +206,25 @@ def _take_outcome(walker: Walker, definition: Definition, step: Step, task: Task
     walker.go(to, "task", outcome, result)
 
 
-def outcome_key(step: str) -> str:
-    """Where a run's context keeps what ended its rest in a step."""
-    return f"outcome:{step}"
-
-
 def _wait(definition: Definition, step: Step, group: Sequence[Walker], known: Knowing, zone: ZoneInfo) -> None:
     assert step.wait is not None
     arriving = [walker for walker in group if not walker.waiting]
     lives = known.life_days({product for w in arriving if (product := product_of(w.context))}) if step.wait.life else {}
     for walker in group:
-        if walker.waiting:
-            ended_by = walker.context.pop(outcome_key(step.id), None)
-            walker.go(definition.next_of(step), "wait", "event" if ended_by else "waited", ended_by)
-            continue
-        until = wait_until(step.wait, walker.at, zone, entered=walker.entered, context=walker.context, lives=lives)
-        if until > walker.at:
-            walker.rest(until)
-        else:
-            walker.go(definition.next_of(step), "wait", "no_wait")
-
-
-def product_of(context: Json) -> str:
-    """The main product of the order that started the run, "" when there is none."""
-    return str(context.get("product", ""))
-
-
-def wait_until(
-    wait: Wait, at: datetime, zone: ZoneInfo, *, entered: datetime, context: Json, lives: Mapping[str, int]
-) -> datetime:
-    """When somebody arriving `at` may go on; not after `at` means at once."""
-    if wait.for_ is not None:
-        return at + span(wait.for_)
-    if wait.between is not None:
-        start, end = (time_of_day(text) for text in wait.between)
-        return into_window(at, start, end, zone)
-    if wait.until is not None:
-        clock_time = time_of_day(wait.until)
-        if wait.day is None:
-            return next_at(at, clock_time, zone)
-        return at_local(entered, clock_time, zone, plus_days=wait.day)
-    assert wait.life is not None
-    assert wait.default is not None
-    days = lives.get(product_of(context))
-    if not days:
-        return at + span(wait.default)
-    quantity = max(float(context.get("qty", 1) or 1), 1.0)
-    return at + timedelta(days=days * quantity * wait.life)
+        if not walker.waiting:
+            until = wait_until(step.wait, walker.at, zone, entered=walker.entered, context=walker.context, lives=lives)
+            if until <= walker.at:
+                walker.go(definition.next_of(step), "wait", "no_wait")
+                continue
+            ended_by = early_end(walker.context, step.id, walker.at, until)
+            if ended_by is None:
+                walker.rest(until)
+                continue
+            at_us, seq, event = ended_by
+            walker.at, walker.cause_seq = from_us(at_us), max(walker.cause_seq, seq)
+            walker.context[outcome_key(step.id)] = {"event": event}
+        told = walker.context.pop(outcome_key(step.id), None)
+        walker.go(definition.next_of(step), "wait", "event" if told else "waited", told)
 
 
 def _branch(definition: Definition, step: Step, group: Sequence[Walker], known: Knowing, _zone: ZoneInfo) -> None:
@@ -257,21 +236,35 @@ def _branch(definition: Definition, step: Step, group: Sequence[Walker], known: 
         else:
             walker.stand(asks=True)
     for together, as_of in by_time(able, key=lambda each: each.at):
-        left = {walker.cid for walker in together}
-        chosen: dict[int, int] = {}
-        for n, path in enumerate(step.branch):
-            if left:
-                holding = known.holds(path.if_, left, as_of) & left
-                chosen |= dict.fromkeys(holding, n)
-                left -= holding
+        chosen, problem = _choose(step.branch, {walker.cid for walker in together}, known, as_of)
         for walker in together:
             taken = chosen.get(walker.cid)
-            if taken is None:
+            if taken is None and problem is not None:
+                walker.stuck = problem
+                walker.stand(asks=True)
+            elif taken is None:
                 walker.go(definition.next_of(step), "branch", "else", {"as_of": as_of.isoformat()})
             else:
                 path = step.branch[taken]
                 detail = {"path": taken + 1, "name": path.name, "if": path.if_, "as_of": as_of.isoformat()}
                 walker.go(path.go, "branch", path.name or f"#{taken + 1}", detail)
+
+
+def _choose(
+    paths: Sequence[Path], cids: Collection[int], known: Knowing, as_of: datetime
+) -> tuple[dict[int, int], Problem | None]:
+    """Customer → the first path that holds. A path that cannot be asked leaves open where those after it would go."""
+    left = set(cids)
+    chosen: dict[int, int] = {}
+    for n, path in enumerate(paths):
+        if left:
+            try:
+                holding = known.holds(path.if_, left, as_of) & left
+            except Problem as problem:
+                return chosen, problem
+            chosen |= dict.fromkeys(holding, n)
+            left -= holding
+    return chosen, None
 
 
 def by_time(items: Iterable[T], key: Callable[[T], datetime]) -> Iterator[tuple[list[T], datetime]]:

@@ -17,6 +17,7 @@ import { Tabs } from '../../shared/Tabs'
 import type { Definition } from './definition'
 import { Graph } from './Graph'
 import { STATE_TONES } from './names'
+import { Troubles } from './Troubles'
 import { Versions } from './Versions'
 
 const PublishDialog = later(async () => (await import('./PublishDialog')).PublishDialog)
@@ -80,6 +81,7 @@ function JourneyView({ detail }: { detail: Detail }) {
           {detail.late > 0 && t('late', { n: format.count(detail.late) })}
         </p>
       )}
+      <Troubles detail={detail} />
       <Tabs
         items={[
           { key: 'graph', label: t('tab.graph'), render: () => <Graph detail={detail} /> },
