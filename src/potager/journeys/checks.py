@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from potager.content import render
 from potager.core.errors import Problem
 from potager.insight import catalogue, conditions
 from potager.insight.fields import Fields
 from potager.insight.match import compile_matcher
 from potager.journeys.graph import END, Definition, EventSpec, Json, Step
 from potager.journeys.times import span
-from potager.touch import render
 
 # Filled from what started the run: name → what an operator reads.
 RUN_VARIABLES = {

@@ -1,0 +1,302 @@
+"""What crosses HTTP about scripts, personas, questions and words; what is written is in specs."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from potager.content.checking import place_of
+from potager.content.models import Faq, Folder, Persona, ScriptVersion
+from potager.content.queries import state_on
+from potager.content.sensitive import Finding
+from potager.content.specs import AxisKey, KindKey, Texts
+from potager.content.winning import Record
+from potager.core.paging import PageQuery
+from potager.insight.schemas import Named
+
+StateKey = Literal["draft", "in_review", "published", "expired"]
+
+
+def named(row: Folder | Persona | None) -> Named | None:
+    """What a folder or persona is called; nothing for none."""
+    return None if row is None else Named(key=row.key, name_zh=row.name_zh, name_en=row.name_en or row.name_zh)
+
+
+class FolderOut(Named):
+    """n: scripts the reader knows in it."""
+
+    axis: AxisKey
+    n: int
+
+
+class FolderList(BaseModel):
+    items: list[FolderOut]
+
+
+class WinRate(BaseModel):
+    """uses: how often it was said. judged: uses whose 7 days are over; wins: of those, with a reply or an order after.
+
+    rate, low, high: the share of wins with its 95 % interval; null before the first judged use.
+    """
+
+    uses: int
+    judged: int
+    wins: int
+    rate: float | None
+    low: float | None
+    high: float | None
+
+    @classmethod
+    def of(cls, record: Record) -> "WinRate":
+        low, high = record.interval or (None, None)
+        return cls(uses=record.uses, judged=record.judged, wins=record.wins, rate=record.rate, low=low, high=high)
+
+
+class ScriptVersionOut(BaseModel):
+    """A wording. texts: by place (text, or new and old). Who did what, by name."""
+
+    id: int
+    kind: KindKey
+    n: int
+    state: StateKey
+    texts: dict[str, str]
+    written_by: str
+    written_at: datetime
+    submitted_by: str
+    reviewed_by: str
+    published_at: datetime | None
+    ended_at: datetime | None
+    expires_on: date | None
+    remark: str
+    win_rate: WinRate
+
+    @classmethod
+    def of(
+        cls, row: ScriptVersion, day: date, records: Mapping[int, Record], names: Mapping[str, str]
+    ) -> "ScriptVersionOut":
+        return cls(
+            id=row.pk,
+            kind=row.kind,
+            n=row.n,
+            state=state_on(row, day).value,
+            texts=row.texts,
+            written_by=names.get(row.written_by, row.written_by),
+            written_at=row.written_at,
+            submitted_by=names.get(row.submitted_by, row.submitted_by),
+            reviewed_by=names.get(row.reviewed_by, row.reviewed_by),
+            published_at=row.published_at,
+            ended_at=row.ended_at,
+            expires_on=row.expires_on,
+            remark=row.remark,
+            win_rate=WinRate.of(records.get(row.pk, Record())),
+        )
+
+
+class KindStand(BaseModel):
+    """Of one kind: the version that may be used now, and the one being written or reviewed."""
+
+    kind: KindKey
+    current: ScriptVersionOut | None
+    open: ScriptVersionOut | None
+
+
+class ScriptOut(BaseModel):
+    """A script with where it lies and the stand of its kinds. key stays; kinds without a version are left out."""
+
+    key: str
+    title: str
+    note: str
+    stage: Named | None
+    psychology: Named | None
+    product: Named | None
+    persona: Named | None
+    changed_at: datetime
+    kinds: list[KindStand]
+
+
+class ScriptPage(BaseModel):
+    items: list[ScriptOut]
+    total: int
+
+
+class ScriptDetail(ScriptOut):
+    """With every version there ever was, the newest of each kind first. needs_another: nobody reviews their own."""
+
+    history: list[ScriptVersionOut]
+    needs_another: bool
+
+
+class ScriptFilter(PageQuery):
+    """search: words in titles, folders and texts; the best first. The others by key; state: of a version, today."""
+
+    search: str = ""
+    stage: str = ""
+    psychology: str = ""
+    product: str = ""
+    persona: str = ""
+    state: Literal["", "draft", "in_review", "published", "expired"] = ""
+
+
+class ReviewRemark(BaseModel):
+    remark: str = Field("", max_length=300)
+
+
+class ScriptFinding(BaseModel):
+    """A sensitive word: in which text, from which character (from 0) to before which, why, and the cure."""
+
+    place: str
+    start: int
+    end: int
+    word: str
+    blocking: bool
+    reason: Literal["absolute", "medical", "promise", "house", "persona"]
+    where: str
+    cure: str
+
+    @classmethod
+    def of(cls, found: Finding, language: str) -> "ScriptFinding":
+        return cls(
+            place=found.place,
+            start=found.start,
+            end=found.end,
+            word=found.word.word,
+            blocking=found.word.blocking,
+            reason=found.word.reason,
+            where=place_of(found, language),
+            cure=found.word.cure(language),
+        )
+
+
+class ScriptCheckIn(Texts):
+    """persona: by key, for the words it never says."""
+
+    persona: str = ""
+
+
+class ScriptCheck(BaseModel):
+    findings: list[ScriptFinding]
+
+
+class ScriptPreviewIn(ScriptCheckIn):
+    cid: int
+    kind: KindKey
+
+
+class VariableValue(BaseModel):
+    """A variable and its value for the customer; null where nothing is known."""
+
+    key: str
+    name_zh: str
+    name_en: str
+    value: str | None
+
+
+class ScriptPreview(BaseModel):
+    """The text as the customer would read it. variant: the text taken; missing: variables without value or default."""
+
+    customer: str
+    is_old: bool
+    variant: Literal["text", "new", "old"]
+    text: str
+    missing: list[str]
+    values: list[VariableValue]
+    findings: list[ScriptFinding]
+
+
+class ScriptVariable(BaseModel):
+    key: str
+    name_zh: str
+    name_en: str
+
+
+class ScriptVariables(BaseModel):
+    items: list[ScriptVariable]
+
+
+class ScriptUse(BaseModel):
+    cid: int
+
+
+class ScriptUsed(BaseModel):
+    text: str
+
+
+class StaffName(BaseModel):
+    key: str
+    name: str
+
+
+class PersonaOut(Named):
+    voice: str
+    dos: list[str]
+    donts: list[str]
+    staff: list[StaffName]
+    scripts: int
+
+
+class PersonaList(BaseModel):
+    items: list[PersonaOut]
+
+
+class FaqOut(BaseModel):
+    key: str
+    question: str
+    answers: list[str]
+    keywords: list[str]
+    changed_at: datetime
+    changed_by: str
+
+    @classmethod
+    def of(cls, row: Faq, names: Mapping[str, str]) -> "FaqOut":
+        return cls(
+            key=row.key,
+            question=row.question,
+            answers=row.answers,
+            keywords=row.keywords,
+            changed_at=row.changed_at,
+            changed_by=names.get(row.changed_by, row.changed_by),
+        )
+
+
+class FaqPage(BaseModel):
+    items: list[FaqOut]
+    total: int
+
+
+class FaqFilter(PageQuery):
+    search: str = ""
+
+
+class LibraryHit(BaseModel):
+    """What a search found: a script with the text of its usable version, or a question with its best answer."""
+
+    kind: Literal["script", "faq"]
+    key: str
+    title: str
+    text: str
+
+
+class LibraryHits(BaseModel):
+    items: list[LibraryHit]
+    ms: int
+
+
+class SensitiveWord(BaseModel):
+    """A word as it works here. shipped: on the starter list; changed: the house said something of its own about it."""
+
+    word: str
+    level: Literal["blocking", "warning", "allowed"]
+    reason: Literal["absolute", "medical", "promise", "house"]
+    cure: str
+    shipped: bool
+    changed: bool
+
+
+class SensitiveWords(BaseModel):
+    items: list[SensitiveWord]
+
+
+def logins(rows: Sequence[ScriptVersion]) -> set[str]:
+    """Whose names are wanted to show these versions."""
+    return {login for row in rows for login in (row.written_by, row.submitted_by, row.reviewed_by) if login}
