@@ -7501,7 +7501,7 @@ export interface components {
         };
         /**
          * ScriptVersionOut
-         * @description A wording. texts: by place (text, or new and old). Who did what, by name.
+         * @description A wording. texts: by place (text, or new and old). Who did what, by name; is_own: the reader submitted it.
          */
         ScriptVersionOut: {
             /** Ended At */
@@ -7510,6 +7510,8 @@ export interface components {
             expires_on: string | null;
             /** Id */
             id: number;
+            /** Is Own */
+            is_own: boolean;
             /**
              * Kind
              * @enum {string}

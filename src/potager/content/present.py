@@ -6,7 +6,6 @@ from potager.content import schemas, search, sensitive, winning
 from potager.content.models import Faq, HouseWord, Kind, Persona, Script, ScriptVersion, State
 from potager.content.queries import faqs, state_on, visible_to
 from potager.content.sensitive import Word
-from potager.content.winning import Record
 from potager.core import clock
 from potager.org import queries as org
 from potager.org.access import Actor
@@ -16,35 +15,37 @@ _OPEN = (State.DRAFT, State.IN_REVIEW)
 
 def scripts_out(actor: Actor, rows: Sequence[Script]) -> list[schemas.ScriptOut]:
     """Scripts with the stand of their kinds and their win rates. Staff see what they may use."""
-    records = winning.records() if rows else {}
-    names = org.names_of(schemas.logins([each for row in rows for each in row.versions.all()]))
-    return [_script_out(actor, row, records, names) for row in rows]
+    reader = _reader(actor, [each for row in rows for each in row.versions.all()])
+    return [_script_out(actor, row, reader) for row in rows]
 
 
 def detail_out(actor: Actor, row: Script, *, needs_another: bool) -> schemas.ScriptDetail:
     """A script with its history; staff see the usable versions alone."""
     found = list(row.versions.all())
-    records, names, today = winning.records(), org.names_of(schemas.logins(found)), clock.today()
-    shown = found if actor.sees_all else [each for each in found if state_on(each, today) == State.PUBLISHED]
+    reader = _reader(actor, found)
+    shown = found if actor.sees_all else [each for each in found if state_on(each, reader.day) == State.PUBLISHED]
     return schemas.ScriptDetail(
-        **dict(_script_out(actor, row, records, names)),
-        history=[schemas.ScriptVersionOut.of(each, today, records, names) for each in shown],
+        **dict(_script_out(actor, row, reader)),
+        history=[schemas.ScriptVersionOut.of(each, reader) for each in shown],
         needs_another=needs_another,
     )
 
 
-def _script_out(
-    actor: Actor, row: Script, records: Mapping[int, Record], names: Mapping[str, str]
-) -> schemas.ScriptOut:
-    today, kinds = clock.today(), []
+def _reader(actor: Actor, shown: Sequence[ScriptVersion]) -> schemas.Reader:
+    records = winning.records() if shown else {}
+    return schemas.Reader(clock.today(), actor.login, records, org.names_of(schemas.logins(shown)))
+
+
+def _script_out(actor: Actor, row: Script, reader: schemas.Reader) -> schemas.ScriptOut:
+    kinds = []
     by_kind: dict[str, list[ScriptVersion]] = {kind: [] for kind in Kind.values}
     for version in row.versions.all():
         by_kind[version.kind].append(version)
     for kind, versions in by_kind.items():
-        current = next((each for each in versions if state_on(each, today) == State.PUBLISHED), None)
+        current = next((each for each in versions if state_on(each, reader.day) == State.PUBLISHED), None)
         written = next((each for each in versions if each.state in _OPEN), None) if actor.sees_all else None
         if current or written or (versions and actor.sees_all):
-            shown = [each and schemas.ScriptVersionOut.of(each, today, records, names) for each in (current, written)]
+            shown = [each and schemas.ScriptVersionOut.of(each, reader) for each in (current, written)]
             kinds.append(schemas.KindStand(kind=kind, current=shown[0], open=shown[1]))
     return schemas.ScriptOut(
         key=row.key,

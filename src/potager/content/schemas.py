@@ -1,6 +1,7 @@
 """What crosses HTTP about scripts, personas, questions and words; what is written is in specs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -53,8 +54,18 @@ class WinRate(BaseModel):
         return cls(uses=record.uses, judged=record.judged, wins=record.wins, rate=record.rate, low=low, high=high)
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What versions are shown by: the day, who reads, win rates by version, and names by login."""
+
+    day: date
+    login: str
+    records: Mapping[int, Record]
+    names: Mapping[str, str]
+
+
 class ScriptVersionOut(BaseModel):
-    """A wording. texts: by place (text, or new and old). Who did what, by name."""
+    """A wording. texts: by place (text, or new and old). Who did what, by name; is_own: the reader submitted it."""
 
     id: int
     kind: KindKey
@@ -64,6 +75,7 @@ class ScriptVersionOut(BaseModel):
     written_by: str
     written_at: datetime
     submitted_by: str
+    is_own: bool
     reviewed_by: str
     published_at: datetime | None
     ended_at: datetime | None
@@ -72,24 +84,23 @@ class ScriptVersionOut(BaseModel):
     win_rate: WinRate
 
     @classmethod
-    def of(
-        cls, row: ScriptVersion, day: date, records: Mapping[int, Record], names: Mapping[str, str]
-    ) -> "ScriptVersionOut":
+    def of(cls, row: ScriptVersion, reader: Reader) -> "ScriptVersionOut":
         return cls(
             id=row.pk,
             kind=row.kind,
             n=row.n,
-            state=state_on(row, day).value,
+            state=state_on(row, reader.day).value,
             texts=row.texts,
-            written_by=names.get(row.written_by, row.written_by),
+            written_by=reader.names.get(row.written_by, row.written_by),
             written_at=row.written_at,
-            submitted_by=names.get(row.submitted_by, row.submitted_by),
-            reviewed_by=names.get(row.reviewed_by, row.reviewed_by),
+            submitted_by=reader.names.get(row.submitted_by, row.submitted_by),
+            is_own=row.submitted_by == reader.login,
+            reviewed_by=reader.names.get(row.reviewed_by, row.reviewed_by),
             published_at=row.published_at,
             ended_at=row.ended_at,
             expires_on=row.expires_on,
             remark=row.remark,
-            win_rate=WinRate.of(records.get(row.pk, Record())),
+            win_rate=WinRate.of(reader.records.get(row.pk, Record())),
         )
 
 
