@@ -59,16 +59,21 @@ def use(actor: Actor, row: ScriptVersion, customer: Customer, said: Said) -> Non
         )
     staff = Staff.objects.filter(id=actor.staff_id).values_list("key", flat=True).first() if actor.staff_id else None
     identity = customer.identities.order_by("id").first()
-    fact = Fact(
-        kind="event",
-        type=USED,
-        source=SOURCE,
-        message_id=f"use:{row.pk}:{customer.pk}:{clock.today()}",
-        at=clock.now(),
-        body={"script": row.script.key, "script_version": row.pk, **({"staff": staff} if staff else {})},
-        iid=identity.pk if identity else None,
-        cid=customer.pk,
-    )
+    fact = used(row, cid=customer.pk, iid=identity.pk if identity else None, staff=staff or "")
     if journal.append([fact]).entries:
         detail = {"kind": row.kind, "version": row.n, "customer": customer.pk}
         audit.record(actor, "script.use", f"script:{row.script.key}", detail)
+
+
+def used(row: ScriptVersion, *, cid: int, iid: int | None, staff: str) -> Fact:
+    """The fact that a version was said to a customer now; the same on one business day is the same fact."""
+    return Fact(
+        kind="event",
+        type=USED,
+        source=SOURCE,
+        message_id=f"use:{row.pk}:{cid}:{clock.today()}",
+        at=clock.now(),
+        body={"script": row.script.key, "script_version": row.pk, **({"staff": staff} if staff else {})},
+        iid=iid,
+        cid=cid,
+    )
