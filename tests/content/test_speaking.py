@@ -56,6 +56,7 @@ class TestProfile:
             "life",
             "ordered",
             layers=[{"key": "buyer", "zh": "买过", "en": "Buyer", "when": {"event": "order_paid"}}],
+            **{"else": {"key": "other", "zh": "没买过", "en": "Never"}},
         )
         refresh.run()
         known = profile.of(Customer.objects.get(), "zh")

@@ -10,7 +10,7 @@ from tests.e2e.served import Served
 
 
 def choose(page: Page, label: str, option: str | re.Pattern[str]) -> None:
-    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("combobox", name=label, exact=True).click()
     page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter(has_text=option).first.click()
 
 
@@ -29,9 +29,9 @@ def write(page: Page) -> None:
     drawer.get_by_label("给新客").fill("出门前二十分钟涂，这是国家级好防晒")
     drawer.get_by_label("给老客").fill("您上次买的{上次商品|防晒}每两小时补一次")
     findings = drawer.get_by_role("list", name="敏感词")
-    expect(findings).to_contain_text("给新客的正文第 11 字「国家级」不能发布：改成说得出依据的事实")
+    expect(findings).to_contain_text("给新客的正文第 12 字「国家级」不能发布：改成说得出依据的事实")
     drawer.get_by_role("button", name="提交审核").click()
-    expect(drawer.get_by_role("alert")).to_contain_text("有不能用的词：给新客的正文第 11 字的「国家级」")
+    expect(drawer.get_by_role("alert")).to_contain_text("有不能用的词：给新客的正文第 12 字的「国家级」")
     drawer.get_by_label("给新客").fill("出门前二十分钟涂一枚硬币的量")
     expect(findings).to_have_count(0)
 
