@@ -3,7 +3,18 @@
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from potager.content import checking, present, profile, queries, schemas, scripts, search, speaking, versions
+from potager.content import (
+    checking,
+    library_schemas,
+    present,
+    profile,
+    queries,
+    schemas,
+    scripts,
+    search,
+    speaking,
+    versions,
+)
 from potager.content.api_library import router as library
 from potager.content.models import Kind, Persona, ScriptVersion
 from potager.content.queries import persona
@@ -150,14 +161,16 @@ def use_version(request: HttpRequest, version_id: int, body: schemas.ScriptUse) 
 
 
 @router.get(
-    "/search", response=schemas.LibraryHits, summary="Usable scripts and questions for what a customer just said"
+    "/search",
+    response=library_schemas.LibraryHits,
+    summary="Usable scripts and questions for what a customer just said",
 )
 def search_library(
     request: HttpRequest, q: str, kind: search.Found | None = None, size: int = 20
-) -> schemas.LibraryHits:
+) -> library_schemas.LibraryHits:
     actor, started = actor_of(request), clock.wall()
     found = present.hits(actor, q, kind, max(1, min(size, 50)))
-    return schemas.LibraryHits(items=found, ms=round((clock.wall() - started).total_seconds() * 1000))
+    return library_schemas.LibraryHits(items=found, ms=round((clock.wall() - started).total_seconds() * 1000))
 
 
 def _detail(actor: Actor, key: str) -> schemas.ScriptDetail:

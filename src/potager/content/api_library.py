@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from potager.content import faqs, folders, house_words, personas, present, queries, schemas, search
+from potager.content import faqs, folders, house_words, library_schemas, personas, present, queries, schemas, search
 from potager.content.models import Folder
 from potager.content.specs import FaqSpec, FolderSpec, PersonaSpec, WordSpec
 from potager.core import store
@@ -37,14 +37,14 @@ def remove_folder(request: HttpRequest, key: str) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/personas", response=schemas.PersonaList, summary="Personas with who speaks as them")
-def list_personas(request: HttpRequest) -> schemas.PersonaList:
+@router.get("/personas", response=library_schemas.PersonaList, summary="Personas with who speaks as them")
+def list_personas(request: HttpRequest) -> library_schemas.PersonaList:
     actor_of(request)
-    return schemas.PersonaList(items=[present.persona_out(row) for row in queries.personas()])
+    return library_schemas.PersonaList(items=[present.persona_out(row) for row in queries.personas()])
 
 
-@router.put("/personas/{key}", response=schemas.PersonaOut, summary="Create or change a persona")
-def save_persona(request: HttpRequest, key: str, body: PersonaSpec) -> schemas.PersonaOut:
+@router.put("/personas/{key}", response=library_schemas.PersonaOut, summary="Create or change a persona")
+def save_persona(request: HttpRequest, key: str, body: PersonaSpec) -> library_schemas.PersonaOut:
     actor = actor_of(request)
     with store.write():
         personas.save(actor, body.model_copy(update={"key": key}))
@@ -59,21 +59,21 @@ def remove_persona(request: HttpRequest, key: str) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/faqs", response=schemas.FaqPage, summary="Questions customers ask, with their answers")
-def list_faqs(request: HttpRequest, asked: Query[schemas.FaqFilter]) -> schemas.FaqPage:
+@router.get("/faqs", response=library_schemas.FaqPage, summary="Questions customers ask, with their answers")
+def list_faqs(request: HttpRequest, asked: Query[library_schemas.FaqFilter]) -> library_schemas.FaqPage:
     actor_of(request)
     if not asked.search.strip():
         rows, total = page_of(queries.faqs(), asked)
-        return schemas.FaqPage(items=present.faqs_out(rows), total=total)
+        return library_schemas.FaqPage(items=present.faqs_out(rows), total=total)
     found = [each.ref for each in search.find(asked.search, kind="faq", limit=_MOST_FOUND)]
     known = {row.pk: row for row in queries.faqs(ids=found)}
     ordered = [known[ref] for ref in found if ref in known]
     start = (asked.page - 1) * asked.size
-    return schemas.FaqPage(items=present.faqs_out(ordered[start : start + asked.size]), total=len(ordered))
+    return library_schemas.FaqPage(items=present.faqs_out(ordered[start : start + asked.size]), total=len(ordered))
 
 
-@router.put("/faqs/{key}", response=schemas.FaqOut, summary="Create or change a question")
-def save_faq(request: HttpRequest, key: str, body: FaqSpec) -> schemas.FaqOut:
+@router.put("/faqs/{key}", response=library_schemas.FaqOut, summary="Create or change a question")
+def save_faq(request: HttpRequest, key: str, body: FaqSpec) -> library_schemas.FaqOut:
     actor = actor_of(request)
     with store.write():
         row = faqs.save(actor, body.model_copy(update={"key": key}))
@@ -89,19 +89,21 @@ def remove_faq(request: HttpRequest, key: str) -> Status[None]:
 
 
 @router.get(
-    "/words", response=schemas.SensitiveWords, summary="Sensitive words as they work here, the house's own first"
+    "/words",
+    response=library_schemas.SensitiveWords,
+    summary="Sensitive words as they work here, the house's own first",
 )
-def list_words(request: HttpRequest) -> schemas.SensitiveWords:
+def list_words(request: HttpRequest) -> library_schemas.SensitiveWords:
     actor_of(request)
-    return schemas.SensitiveWords(items=present.words_out(language_of(request)))
+    return library_schemas.SensitiveWords(items=present.words_out(language_of(request)))
 
 
-@router.put("/words", response=schemas.SensitiveWords, summary="Add a word, or change what a shipped one does")
-def save_word(request: HttpRequest, body: WordSpec) -> schemas.SensitiveWords:
+@router.put("/words", response=library_schemas.SensitiveWords, summary="Add a word, or change what a shipped one does")
+def save_word(request: HttpRequest, body: WordSpec) -> library_schemas.SensitiveWords:
     actor = actor_of(request)
     with store.write():
         house_words.save(actor, body)
-    return schemas.SensitiveWords(items=present.words_out(language_of(request)))
+    return library_schemas.SensitiveWords(items=present.words_out(language_of(request)))
 
 
 @router.delete("/words", response={204: None}, summary="Take back what the house said of a word")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from potager.content import schemas, search, sensitive, winning
+from potager.content import library_schemas, schemas, search, sensitive, winning
 from potager.content.models import Faq, HouseWord, Kind, Persona, Script, ScriptVersion, State
 from potager.content.queries import faqs, state_on, visible_to
 from potager.content.sensitive import Word
@@ -60,27 +60,27 @@ def _script_out(actor: Actor, row: Script, reader: schemas.Reader) -> schemas.Sc
     )
 
 
-def persona_out(row: Persona) -> schemas.PersonaOut:
+def persona_out(row: Persona) -> library_schemas.PersonaOut:
     """A persona with who speaks as it. `row` carries `script_count`."""
-    return schemas.PersonaOut(
+    return library_schemas.PersonaOut(
         key=row.key,
         name_zh=row.name_zh,
         name_en=row.name_en or row.name_zh,
         voice=row.voice,
         dos=row.dos,
         donts=row.donts,
-        staff=[schemas.StaffName(key=each.key, name=each.name) for each in row.staff.all()],
+        staff=[library_schemas.StaffName(key=each.key, name=each.name) for each in row.staff.all()],
         scripts=getattr(row, "script_count", 0),
     )
 
 
-def faqs_out(rows: Sequence[Faq]) -> list[schemas.FaqOut]:
+def faqs_out(rows: Sequence[Faq]) -> list[library_schemas.FaqOut]:
     """Questions with the names of who wrote them."""
     names = org.names_of({row.changed_by for row in rows})
-    return [schemas.FaqOut.of(row, names) for row in rows]
+    return [library_schemas.FaqOut.of(row, names) for row in rows]
 
 
-def hits(actor: Actor, text: str, kind: search.Found | None, limit: int) -> list[schemas.LibraryHit]:
+def hits(actor: Actor, text: str, kind: search.Found | None, limit: int) -> list[library_schemas.LibraryHit]:
     """What a person who is chatting looks for: usable scripts and questions, the best first."""
     found = search.find(text, kind=kind, limit=limit)
     scripts = visible_to(actor).filter(id__in=[each.ref for each in found if each.kind == "script"])
@@ -90,7 +90,7 @@ def hits(actor: Actor, text: str, kind: search.Found | None, limit: int) -> list
     return [hit for each in found if (hit := shown.get((each.kind, each.ref))) is not None]
 
 
-def words_out(language: str) -> list[schemas.SensitiveWord]:
+def words_out(language: str) -> list[library_schemas.SensitiveWord]:
     """The shipped words as the house changed them, its own first."""
     house = {row.word: row for row in HouseWord.objects.order_by("word")}
     known = sensitive.shipped()
@@ -99,9 +99,11 @@ def words_out(language: str) -> list[schemas.SensitiveWord]:
     return own + [_word_out(word, house, language, shipped=True) for word in known.values()]
 
 
-def _word_out(word: Word, house: Mapping[str, HouseWord], language: str, *, shipped: bool) -> schemas.SensitiveWord:
+def _word_out(
+    word: Word, house: Mapping[str, HouseWord], language: str, *, shipped: bool
+) -> library_schemas.SensitiveWord:
     said = house.get(word.word)
-    return schemas.SensitiveWord(
+    return library_schemas.SensitiveWord(
         word=word.word,
         level=said.level if said else ("blocking" if word.blocking else "warning"),
         reason=word.reason,
@@ -111,15 +113,15 @@ def _word_out(word: Word, house: Mapping[str, HouseWord], language: str, *, ship
     )
 
 
-def _script_hit(row: Script) -> schemas.LibraryHit | None:
+def _script_hit(row: Script) -> library_schemas.LibraryHit | None:
     today = clock.today()
     usable = [each for each in row.versions.all() if state_on(each, today) == State.PUBLISHED]
     if not usable:
         return None
     # The kind that knows most of the customer speaks first: 3.0 before 2.0 before 1.0.
     best = max(usable, key=lambda each: Kind.values.index(each.kind))
-    return schemas.LibraryHit(kind="script", key=row.key, title=row.title, text="\n".join(best.texts.values()))
+    return library_schemas.LibraryHit(kind="script", key=row.key, title=row.title, text="\n".join(best.texts.values()))
 
 
-def _faq_hit(row: Faq) -> schemas.LibraryHit:
-    return schemas.LibraryHit(kind="faq", key=row.key, title=row.question, text=row.answers[0])
+def _faq_hit(row: Faq) -> library_schemas.LibraryHit:
+    return library_schemas.LibraryHit(kind="faq", key=row.key, title=row.question, text=row.answers[0])

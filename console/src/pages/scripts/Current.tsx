@@ -8,17 +8,17 @@ import { Card } from '../../shared/Card'
 import { copy } from '../../shared/copy'
 import { useFormat } from '../../shared/format'
 import { CustomerSelect } from './CustomerSelect'
+import { AsRead } from './Preview'
 import { Rate } from './Rate'
 import { placesOf, STALE, type Version } from './script'
 
 /** The version everybody may use now: what it says, how often it wins, and saying it to a customer. */
-export function Current({ version }: { version: Version }) {
+export function Current({ version, persona }: { version: Version; persona: string }) {
   const { t } = useTranslation('scripts')
   const format = useFormat()
   const mayWrite = useMayWrite()
   const mayWork = useMayWork()
   const [cid, setCid] = useState<number | null>(null)
-  const [said, setSaid] = useState('')
   const path = { version_id: version.id }
   const withdraw = useAct(() => http.POST('/api/content/versions/{version_id}/withdraw', { params: { path } }), {
     done: t('withdrawn'),
@@ -29,10 +29,7 @@ export function Current({ version }: { version: Version }) {
     {
       done: t('used'),
       stale: ['/api/content/scripts'],
-      then: (text) => {
-        setSaid(text)
-        void copy(text)
-      },
+      then: (text) => void copy(text),
     },
   )
   return (
@@ -61,15 +58,15 @@ export function Current({ version }: { version: Version }) {
         <div>
           {t('rate.title')} <Rate rate={version.win_rate} />
         </div>
-        {mayWork && (
-          <div className="line" style={{ flexWrap: 'nowrap' }}>
-            <CustomerSelect value={cid} onChange={setCid} label={t('useFor')} />
+        <div className="line" style={{ flexWrap: 'nowrap' }}>
+          <CustomerSelect value={cid} onChange={setCid} label={t('useFor')} />
+          {mayWork && (
             <Button disabled={cid === null} loading={use.isPending} onClick={() => cid !== null && use.mutate(cid)}>
               {t('use')}
             </Button>
-          </div>
-        )}
-        {said !== '' && <div className="message-preview">{said}</div>}
+          )}
+        </div>
+        {cid !== null && <AsRead kind={version.kind} texts={{ text: '', new: '', old: '', ...version.texts }} persona={persona} cid={cid} />}
       </div>
     </Card>
   )

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { http } from '../../api/client'
 import { useFormat } from '../../shared/format'
-import { Failure, asProblem } from '../../shared/PageState'
+import { Loaded } from '../../shared/PageState'
 import { CustomerSelect } from './CustomerSelect'
 import type { Finding, Kind } from './script'
 
@@ -16,7 +16,6 @@ interface Props {
 /** The texts as one customer would read them, and the sensitive words in them; asked after each pause. */
 export function Preview({ kind, texts, persona }: Props) {
   const { t } = useTranslation('scripts')
-  const format = useFormat()
   const [cid, setCid] = useState<number | null>(null)
   const still = useStill(JSON.stringify(texts))
   const asked = JSON.parse(still) as Props['texts']
@@ -26,34 +25,44 @@ export function Preview({ kind, texts, persona }: Props) {
     queryFn: async () => (await http.POST('/api/content/scripts/check', { body: { ...asked, persona } })).data?.findings ?? [],
     enabled: !isEmpty,
   })
-  const preview = useQuery({
-    queryKey: ['content', 'preview', still, kind, cid],
-    queryFn: async () => (await http.POST('/api/content/scripts/preview', { body: { ...asked, persona, kind, cid: cid ?? 0 } })).data,
-    enabled: cid !== null && !isEmpty,
-  })
-  const names = new Map(preview.data?.values.map((each) => [each.key, format.named(each)]))
   return (
     <aside className="stack-8" aria-label={t('preview')}>
       <CustomerSelect value={cid} onChange={setCid} label={t('previewFor')} />
-      {preview.error !== null && <Failure problem={asProblem(preview.error)} />}
-      {preview.data && (
-        <>
-          <div className="sub">
-            {t(preview.data.is_old ? 'isOld' : 'isNew', { name: preview.data.customer || `#${cid}` })}
-          </div>
-          <div className="message-preview" data-testid="preview">
-            {preview.data.text}
-          </div>
-          {preview.data.missing.length > 0 && (
-            <div className="warn" role="status">
-              {t('missing', { names: format.list(preview.data.missing.map((name) => names.get(name) ?? name)) })}
-            </div>
-          )}
-        </>
-      )}
+      {cid !== null && !isEmpty && <AsRead kind={kind} texts={asked} persona={persona} cid={cid} />}
       {cid === null && <p className="sub">{t('previewWhy')}</p>}
       <Findings findings={isEmpty ? [] : (check.data ?? [])} />
     </aside>
+  )
+}
+
+/** What one customer would read, and which variables have nothing to say of them. */
+export function AsRead({ kind, texts, persona, cid }: Props & { cid: number }) {
+  const { t } = useTranslation('scripts')
+  const format = useFormat()
+  const preview = useQuery({
+    queryKey: ['content', 'preview', texts, persona, kind, cid],
+    queryFn: async () => (await http.POST('/api/content/scripts/preview', { body: { ...texts, persona, kind, cid } })).data ?? null,
+    placeholderData: (before) => before,
+  })
+  const names = new Map(preview.data?.values.map((each) => [each.key, format.named(each)]))
+  return (
+    <Loaded query={preview} rows={2}>
+      {(data) =>
+        data && (
+          <>
+            <div className="sub">{t(data.is_old ? 'isOld' : 'isNew', { name: data.customer || `#${cid}` })}</div>
+            <div className="message-preview" data-testid="preview">
+              {data.text}
+            </div>
+            {data.missing.length > 0 && (
+              <div className="warn" role="status">
+                {t('missing', { names: format.list(data.missing.map((name) => names.get(name) ?? name)) })}
+              </div>
+            )}
+          </>
+        )
+      }
+    </Loaded>
   )
 }
 

@@ -71,7 +71,7 @@ function Opened({ detail, onClose }: { detail: Detail; onClose: () => void }) {
         options={KINDS.map((each) => ({ value: each, label: t(`kinds.${each}.name`) }))}
       />
       <p className="sub">{t(`kinds.${kind}.why`)}</p>
-      {stand?.current && <Current key={stand.current.id} version={stand.current} />}
+      {stand?.current && <Current key={stand.current.id} version={stand.current} persona={detail.persona?.key ?? ''} />}
       {mayWrite ? (
         <Editor key={`${kind}-${stand?.open?.id ?? 'new'}-${stand?.open?.state ?? ''}`} detail={detail} kind={kind} open={stand?.open ?? null} current={stand?.current ?? null} />
       ) : (
