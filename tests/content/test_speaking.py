@@ -151,7 +151,9 @@ class TestWinRate:
         plot.event(7, "message_replied", day("2026-09-30"))
         self.tell(plot, 6, 7, "2026-10-01")
         self.tell(plot, 7, 8, "2026-10-30")
-        found = winning.records()
+        found = winning.records([5, 6, 7, 8])
+        assert winning.records([6]) == {6: Record(1, 1, 0)}
+        assert winning.records([]) == {}
         assert found == {5: Record(6, 5, 3), 6: Record(1, 1, 0), 7: Record(1, 0, 0)}
         assert found[5].rate == 0.6
         assert found[5].interval == pytest.approx((0.2307, 0.8824), abs=1e-4)
@@ -163,6 +165,6 @@ class TestWinRate:
         row = published()
         use(row, known.cid)
         loader.load_all()
-        assert winning.records() == {row.pk: Record(1, 0, 0)}
+        assert winning.records([row.pk]) == {row.pk: Record(1, 0, 0)}
         with clock.frozen(clock.now() + timedelta(days=8)):
-            assert winning.records() == {row.pk: Record(1, 1, 0)}
+            assert winning.records([row.pk]) == {row.pk: Record(1, 1, 0)}

@@ -28,23 +28,17 @@ from potager.people import queries as people
 
 router = Router(tags=["content"])
 router.add_router("", library)
-# A list narrowed by words shows the best of what was found.
-_MOST_FOUND = 500
 
 
 @router.get("/scripts", response=schemas.ScriptPage, summary="Scripts with the stand of their kinds and win rates")
 def list_scripts(request: HttpRequest, asked: Query[schemas.ScriptFilter]) -> schemas.ScriptPage:
     actor = actor_of(request)
     narrowed = asked.model_dump(include={"stage", "psychology", "product", "persona", "state"})
-    if not asked.search.strip():
-        rows, total = page_of(queries.scripts(actor, **narrowed), asked)
-        return schemas.ScriptPage(items=present.scripts_out(actor, rows), total=total)
-    found = [each.ref for each in search.find(asked.search, kind="script", limit=_MOST_FOUND)]
-    known = {row.pk: row for row in queries.scripts(actor, **narrowed, ids=found)}
-    ordered = [known[ref] for ref in found if ref in known]
-    start = (asked.page - 1) * asked.size
-    shown = ordered[start : start + asked.size]
-    return schemas.ScriptPage(items=present.scripts_out(actor, shown), total=len(ordered))
+    known = queries.scripts(actor, **narrowed)
+    rows, total = (
+        search.page_of(known, asked.search, "script", asked) if asked.search.strip() else page_of(known, asked)
+    )
+    return schemas.ScriptPage(items=present.scripts_out(actor, rows), total=total)
 
 
 @router.post("/scripts", response={201: schemas.ScriptDetail}, summary="Create a script, without a wording yet")

@@ -12,7 +12,6 @@ from potager.insight.present import language_of
 from potager.org.access import actor_of
 
 router = Router(tags=["content"])
-_MOST_FOUND = 500
 
 
 @router.get("/folders", response=schemas.FolderList, summary="Folders of scripts by axis, in their order")
@@ -62,14 +61,9 @@ def remove_persona(request: HttpRequest, key: str) -> Status[None]:
 @router.get("/faqs", response=library_schemas.FaqPage, summary="Questions customers ask, with their answers")
 def list_faqs(request: HttpRequest, asked: Query[library_schemas.FaqFilter]) -> library_schemas.FaqPage:
     actor_of(request)
-    if not asked.search.strip():
-        rows, total = page_of(queries.faqs(), asked)
-        return library_schemas.FaqPage(items=present.faqs_out(rows), total=total)
-    found = [each.ref for each in search.find(asked.search, kind="faq", limit=_MOST_FOUND)]
-    known = {row.pk: row for row in queries.faqs(ids=found)}
-    ordered = [known[ref] for ref in found if ref in known]
-    start = (asked.page - 1) * asked.size
-    return library_schemas.FaqPage(items=present.faqs_out(ordered[start : start + asked.size]), total=len(ordered))
+    known = queries.faqs()
+    rows, total = search.page_of(known, asked.search, "faq", asked) if asked.search.strip() else page_of(known, asked)
+    return library_schemas.FaqPage(items=present.faqs_out(rows), total=total)
 
 
 @router.put("/faqs/{key}", response=library_schemas.FaqOut, summary="Create or change a question")

@@ -32,7 +32,7 @@ def detail_out(actor: Actor, row: Script, *, needs_another: bool) -> schemas.Scr
 
 
 def _reader(actor: Actor, shown: Sequence[ScriptVersion]) -> schemas.Reader:
-    records = winning.records() if shown else {}
+    records = winning.records([each.pk for each in shown])
     return schemas.Reader(clock.today(), actor.login, records, org.names_of(schemas.logins(shown)))
 
 
@@ -84,7 +84,7 @@ def hits(actor: Actor, text: str, kind: search.Found | None, limit: int) -> list
     """What a person who is chatting looks for: usable scripts and questions, the best first."""
     found = search.find(text, kind=kind, limit=limit)
     scripts = visible_to(actor).filter(id__in=[each.ref for each in found if each.kind == "script"])
-    questions = faqs(ids=[each.ref for each in found if each.kind == "faq"])
+    questions = faqs().filter(id__in=[each.ref for each in found if each.kind == "faq"])
     shown = {("script", row.pk): _script_hit(row) for row in scripts}
     shown |= {("faq", row.pk): _faq_hit(row) for row in questions}
     return [hit for each in found if (hit := shown.get((each.kind, each.ref))) is not None]

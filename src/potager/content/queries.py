@@ -1,6 +1,5 @@
 """Every read of scripts, personas, questions and folders."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -40,21 +39,17 @@ def scripts(
     product: str = "",
     persona: str = "",
     state: str = "",
-    ids: Sequence[int] | None = None,
 ) -> QuerySet[Script]:
     """Scripts an actor knows, the last changed first.
 
     stage, psychology, product, persona  keys
     state  scripts with a version that stands so today
-    ids    only these: what a search found
     """
     rows = visible_to(actor)
     wanted = {"stage": stage, "psychology": psychology, "product": product, "persona": persona}
     rows = rows.filter(**{f"{name}__key": key for name, key in wanted.items() if key})
     if state:
         rows = rows.filter(id__in=_standing(state).values("script_id"))
-    if ids is not None:
-        rows = rows.filter(id__in=ids)
     return rows.order_by("-changed_at", "-id")
 
 
@@ -113,10 +108,9 @@ def persona(key: str) -> Persona:
     return row
 
 
-def faqs(*, ids: Sequence[int] | None = None) -> QuerySet[Faq]:
-    """Questions, the last changed first. ids: only these."""
-    rows = Faq.objects.order_by("-changed_at", "-id")
-    return rows if ids is None else rows.filter(id__in=ids)
+def faqs() -> QuerySet[Faq]:
+    """Questions, the last changed first."""
+    return Faq.objects.order_by("-changed_at", "-id")
 
 
 def faq(key: str) -> Faq:

@@ -6,17 +6,22 @@ same words (content.segment) and match the same rows.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from django.db import connection
+from django.db.models import Model, QuerySet
 
 from potager.content import segment
 from potager.core import store
+from potager.core.paging import PageQuery
 
+M = TypeVar("M", bound=Model)
 Found = Literal["script", "faq"]
 _PLACE: Final[dict[str, int]] = {"script": 0, "faq": 1}
 # A title says more than a text: it counts as often.
 TITLE_WEIGHT = 3
+# A list narrowed by words shows the best of what was found.
+_LISTED: Final = 500
 # How many of the matches are ranked: of more, the newest. A word that nearly every text holds ranks little anyway.
 _RANKED: Final = 1_000
 _RANKED_LITE: Final = f"""
@@ -80,6 +85,17 @@ def find(text: str, *, kind: Found | None = None, limit: int = 50) -> list[Hit]:
         if hits := _matching(terms, kind, limit, every=every):
             return hits
     return []
+
+
+def page_of(rows: QuerySet[M], text: str, kind: Found, query: PageQuery) -> tuple[list[M], int]:
+    """One page of those of `rows` (scripts or questions) that a search finds, the best first, and how many in all."""
+    found = [each.ref for each in find(text, kind=kind, limit=_LISTED)]
+    known = set(rows.filter(pk__in=found).order_by().values_list("pk", flat=True))
+    ordered = [ref for ref in found if ref in known]
+    start = (query.page - 1) * query.size
+    shown = ordered[start : start + query.size]
+    by_id = {row.pk: row for row in rows.filter(pk__in=shown)}
+    return [by_id[ref] for ref in shown], len(ordered)
 
 
 def _matching(terms: Sequence[str], kind: Found | None, limit: int, *, every: bool) -> list[Hit]:

@@ -1,6 +1,6 @@
 """Win rate 胜率 of versions: how often an answer or an order followed their use, from facts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,7 @@ WITH used AS (
     SELECT row_number() OVER () AS id, e.p_script_version AS version, e.cid, e.ts, e.ts + INTERVAL {DAYS} DAY AS closes
     FROM event e JOIN event_type t ON t.id = e.type
     WHERE t.key = '{USED}' AND e.cid IS NOT NULL AND e.ts <= TIMESTAMP '{{now}}'
+        AND list_contains($versions, e.p_script_version)
 ), answers AS (
     SELECT e.cid, e.ts FROM event e JOIN event_type t ON t.id = e.type
     WHERE t.key IN ('message_replied', 'touch_replied') AND e.cid IN (SELECT cid FROM used)
@@ -53,8 +54,10 @@ class Record:
         return wilson(self.wins, self.judged) if self.judged else None
 
 
-def records() -> Mapping[int, Record]:
-    """By version id, of every version ever used, as of now. One statement, whatever their number."""
+def records(versions: Collection[int]) -> Mapping[int, Record]:
+    """By version id, of those of these versions that were ever used, as of now: one statement for any number."""
+    if not versions:
+        return {}
     owner = tables.opened(catalogue.load())
-    rows = owner.query(_RATES.format(now=utc_text(clock.now()))).to_pylist()
-    return {row["version"]: Record(row["uses"], row["judged"], row["wins"]) for row in rows if row["version"]}
+    rows = owner.query(_RATES.format(now=utc_text(clock.now())), {"versions": list(versions)}).to_pylist()
+    return {row["version"]: Record(row["uses"], row["judged"], row["wins"]) for row in rows}

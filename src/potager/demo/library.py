@@ -7,7 +7,7 @@ import yaml
 from django.db.models import Min
 
 from potager.content import faqs, folders, personas, queries, scripts, speaking, versions
-from potager.content.models import Kind, ScriptVersion
+from potager.content.models import Kind
 from potager.content.specs import DraftSpec, FaqSpec, FolderSpec, PersonaSpec, ScriptSpec
 from potager.core import clock, journal, store
 from potager.core.store import Lane
@@ -18,7 +18,7 @@ from potager.people.models import Customer, State
 
 WRITER, REVIEWER = Actor("manager", Role.MANAGER), Actor("owner", Role.OWNER)
 # Of so many customers, one hears a script on a day.
-ONE_IN: Final = 61
+ONE_IN: Final = 31
 
 
 def fill() -> None:
@@ -46,14 +46,12 @@ def use(day: int) -> None:
     rows = live.annotate(iid=Min("identities__id")).values_list("id", "iid", "owner__key")
     heard = [row for row in rows if (row[0] * 17 + day * 29) % ONE_IN == 0]
     facts = [
-        speaking.used(_one_of(usable, cid + day), cid=cid, iid=iid, staff=staff) for cid, iid, staff in heard if iid
+        speaking.used(usable[(day * len(heard) + n) % len(usable)], cid=cid, iid=iid, staff=staff)
+        for n, (cid, iid, staff) in enumerate(heard)
+        if iid
     ]
     with store.write(Lane.IMPORT):
         journal.append(facts)
-
-
-def _one_of(usable: list[ScriptVersion], n: int) -> ScriptVersion:
-    return usable[n % len(usable)]
 
 
 def _write(row: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-import { Button, Form, Input, Select } from 'antd'
+import { Alert, Button, Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, http } from '../../api/client'
@@ -6,9 +6,8 @@ import type { components } from '../../api/schema'
 import { useAct } from '../../shared/act'
 import { Card } from '../../shared/Card'
 import { Chip, type Tone } from '../../shared/Chip'
-import { Loaded } from '../../shared/PageState'
+import { asProblem, Loaded } from '../../shared/PageState'
 import { Sentence } from '../../shared/Sentence'
-import { Submit } from '../../shared/Submit'
 import { STALE } from './script'
 
 type Word = components['schemas']['SensitiveWord']
@@ -69,8 +68,11 @@ function WordForm() {
         <Form.Item name="cure" label={t('cure')}>
           <Input maxLength={200} style={{ width: 260 }} />
         </Form.Item>
-        <Submit act={save} />
+        <Button type="primary" htmlType="submit" loading={save.isPending}>
+          {t('act.save', { ns: 'common' })}
+        </Button>
       </Form>
+      {save.error !== null && <Alert type="error" showIcon title={asProblem(save.error).message} style={{ marginTop: 8 }} />}
     </Card>
   )
 }
