@@ -18,6 +18,7 @@ def seen(**texts: str) -> list[tuple[str, int, int, str]]:
 
 def test_absolutes_and_claims_of_medicine_are_found_where_they_stand():
     assert seen(text="这是国家级品质，能治疗痘痘") == [("text", 2, 5, "国家级"), ("text", 9, 11, "治疗")]
+    assert seen(text="İİ国家级") == [("text", 2, 5, "国家级")]
     assert seen(new="全网No.1", old="您好") == [("new", 0, 2, "全网"), ("new", 2, 6, "NO.1")]
 
 

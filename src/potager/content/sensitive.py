@@ -65,13 +65,13 @@ def find(texts: Mapping[str, str], words: Iterable[Word]) -> list[Finding]:
     if not known:
         return []
     by_word = {each.word.lower(): each for each in known}
-    pattern = re.compile("|".join(re.escape(each.word.lower()) for each in known))
+    # Case is that of ASCII alone: lowering other scripts can make a text longer, and move every place behind it.
+    pattern = re.compile("|".join(re.escape(each.word) for each in known), re.IGNORECASE | re.ASCII)
     found = []
     for place, text in texts.items():
-        lowered = text.lower()
-        for match in pattern.finditer(lowered):
-            word = by_word[match[0]]
-            if not lowered.startswith(word.unless, match.end()):
+        for match in pattern.finditer(text):
+            word = by_word[match[0].lower()]
+            if not text.startswith(word.unless, match.end()):
                 found.append(Finding(place, match.start(), match.end(), word))
     return found
 
