@@ -402,6 +402,11 @@ class TestAnonymous:
         }
         assert facts_privacy.anonymous("event", "tag_added", {"tag": "vip", "value": "过敏"}) == {"tag": "vip"}
 
+    def test_a_script_said_keeps_which_it_was(self):
+        body = {"script": "first-words", "script_version": 7, "staff": "lin", "text": "说"}
+        kept = {"script": "first-words", "script_version": 7, "staff": "lin"}
+        assert facts_privacy.anonymous("event", "script_used", body) == kept
+
     def test_people_and_tags_lose_what_was_said_and_orders_nothing(self):
         order = {"order_no": "A1", "amount": 1}
         assert facts_privacy.anonymous("customer", "customer_changed", {"source": "s", "attrs": {"city": "沪"}}) == {

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from ninja import Router
 
 from potager import daily
+from potager.content.api import router as content
 from potager.core import jobs, journal, store
 from potager.core.store import Lane
 from potager.demo import jobs as demo_jobs
@@ -34,6 +35,7 @@ from potager.touch.rules.holdout import set_holdout
 # Mounted under /api/<name>.
 ROUTERS: Mapping[str, Router] = {
     "demo": demo,
+    "content": content,
     "evidence": evidence,
     "facts": facts,
     "facts/write-keys": write_keys,

@@ -19,6 +19,7 @@ ROOMS = [
     "people",
     "facts",
     "insight",
+    "content",
     "touch",
     "evidence",
     "journeys",

@@ -23,6 +23,7 @@ PAGES = (
         "/reports",
         "/value",
         "/affinity",
+        "/scripts",
         "/events",
         "/settings",
         "/settings?tab=contact",

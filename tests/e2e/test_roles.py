@@ -12,7 +12,7 @@ from tests.e2e.served import Served
 
 PAGES = (
     *("overview", "goals", "reports", "customers", "tags", "layers", "audiences", "value", "affinity", "journeys"),
-    *("tasks", "phones", "imports", "events", "settings"),
+    *("scripts", "tasks", "phones", "imports", "events", "settings"),
 )
 CLOSED = {
     "manager": (),
@@ -34,6 +34,9 @@ WRITERS = (
     ("/journeys", "从文件新建"),
     ("/journeys/win-back", "改草稿"),
     ("/journeys/win-back", "停止"),
+    ("/scripts", "新建话术"),
+    ("/scripts?tab=personas", "新建人设"),
+    ("/scripts?tab=faqs", "添加问题"),
     ("/settings?tab=contact", "保存触达规则"),
     ("/settings?tab=contact", "停发所有消息"),
 )

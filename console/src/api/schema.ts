@@ -4,6 +4,337 @@
  */
 
 export interface paths {
+    "/api/content/faqs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions customers ask, with their answers */
+        get: operations["potager_content_api_library_list_faqs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/faqs/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Create or change a question */
+        put: operations["potager_content_api_library_save_faq"];
+        post?: never;
+        /** Remove a question */
+        delete: operations["potager_content_api_library_remove_faq"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Folders of scripts by axis, in their order */
+        get: operations["potager_content_api_library_list_folders"];
+        put?: never;
+        /** Create a folder, or rename one */
+        post: operations["potager_content_api_library_save_folder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/folders/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an empty folder */
+        delete: operations["potager_content_api_library_remove_folder"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/personas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Personas with who speaks as them */
+        get: operations["potager_content_api_library_list_personas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/personas/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Create or change a persona */
+        put: operations["potager_content_api_library_save_persona"];
+        post?: never;
+        /** Remove a persona no script speaks through */
+        delete: operations["potager_content_api_library_remove_persona"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/scripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scripts with the stand of their kinds and win rates */
+        get: operations["potager_content_api_list_scripts"];
+        put?: never;
+        /** Create a script, without a wording yet */
+        post: operations["potager_content_api_create_script"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/scripts/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sensitive words in texts, with place and cure */
+        post: operations["potager_content_api_check_texts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/scripts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Texts as one customer would read them */
+        post: operations["potager_content_api_preview_texts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/scripts/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A script with all its versions */
+        get: operations["potager_content_api_get_script"];
+        /** Rename a script or put it elsewhere */
+        put: operations["potager_content_api_describe_script"];
+        post?: never;
+        /** Remove a script that was never published */
+        delete: operations["potager_content_api_remove_script"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/scripts/{key}/drafts/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write the draft of a kind */
+        put: operations["potager_content_api_write_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Usable scripts and questions for what a customer just said */
+        get: operations["potager_content_api_search_library"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What texts may say of a customer */
+        get: operations["potager_content_api_list_variables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/versions/{version_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish what was reviewed */
+        post: operations["potager_content_api_publish_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/versions/{version_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a version back */
+        post: operations["potager_content_api_return_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/versions/{version_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a review */
+        post: operations["potager_content_api_submit_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/versions/{version_id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say a version to a customer */
+        post: operations["potager_content_api_use_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/versions/{version_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a version expire now */
+        post: operations["potager_content_api_withdraw_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sensitive words as they work here, the house's own first */
+        get: operations["potager_content_api_library_list_words"];
+        /** Add a word, or change what a shipped one does */
+        put: operations["potager_content_api_library_save_word"];
+        post?: never;
+        /** Take back what the house said of a word */
+        delete: operations["potager_content_api_library_remove_word"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/demo/advance": {
         parameters: {
             query?: never;
@@ -4015,6 +4346,29 @@ export interface components {
             problems: components["schemas"]["ProblemOut"][];
         };
         /**
+         * DraftSpec
+         * @description A wording to work on. expires_on: the last business day on which it may be used.
+         */
+        DraftSpec: {
+            /** Expires On */
+            expires_on?: string | null;
+            /**
+             * New
+             * @default
+             */
+            new: string;
+            /**
+             * Old
+             * @default
+             */
+            old: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
          * DwellOut
          * @description People in a layer now and the median days they have been there; spells that ended (left) and the median days they
          *     lasted. A spell begun before the history is counted from its first day.
@@ -4168,6 +4522,60 @@ export interface components {
             layer?: string[];
             /** Tag */
             tag?: string[];
+        };
+        /** FaqFilter */
+        FaqFilter: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Search
+             * @default
+             */
+            search: string;
+            /**
+             * Size
+             * @default 20
+             */
+            size: number;
+        };
+        /** FaqOut */
+        FaqOut: {
+            /** Answers */
+            answers: string[];
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** Key */
+            key: string;
+            /** Keywords */
+            keywords: string[];
+            /** Question */
+            question: string;
+        };
+        /** FaqPage */
+        FaqPage: {
+            /** Items */
+            items: components["schemas"]["FaqOut"][];
+            /** Total */
+            total: number;
+        };
+        /** FaqSpec */
+        FaqSpec: {
+            /** Answers */
+            answers: string[];
+            /** Key */
+            key: string;
+            /** Keywords */
+            keywords?: string[];
+            /** Question */
+            question: string;
         };
         /**
          * FieldOut
@@ -4511,6 +4919,50 @@ export interface components {
             /** Who */
             who: string | null;
             why: components["schemas"]["Wording"];
+        };
+        /** FolderList */
+        FolderList: {
+            /** Items */
+            items: components["schemas"]["FolderOut"][];
+        };
+        /**
+         * FolderOut
+         * @description n: scripts the reader knows in it.
+         */
+        FolderOut: {
+            /**
+             * Axis
+             * @enum {string}
+             */
+            axis: "stage" | "psychology" | "product";
+            /** Key */
+            key: string;
+            /** N */
+            n: number;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+        };
+        /**
+         * FolderSpec
+         * @description A folder on one axis; its axis stays as it was made.
+         */
+        FolderSpec: {
+            /**
+             * Axis
+             * @enum {string}
+             */
+            axis: "stage" | "psychology" | "product";
+            /** Key */
+            key: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
         };
         /** Founding */
         Founding: {
@@ -5131,6 +5583,19 @@ export interface components {
             required: string[];
         };
         /**
+         * KindStand
+         * @description Of one kind: the version that may be used now, and the one being written or reviewed.
+         */
+        KindStand: {
+            current: components["schemas"]["ScriptVersionOut"] | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stage" | "psychology" | "profile";
+            open: components["schemas"]["ScriptVersionOut"] | null;
+        };
+        /**
          * Knowledge
          * @description What insight knows of one customer.
          */
@@ -5410,6 +5875,30 @@ export interface components {
             unit: "minor" | "people" | "rate" | "orders";
             /** Zh */
             zh: string;
+        };
+        /**
+         * LibraryHit
+         * @description What a search found: a script with the text of its usable version, or a question with its best answer.
+         */
+        LibraryHit: {
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "script" | "faq";
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+        };
+        /** LibraryHits */
+        LibraryHits: {
+            /** Items */
+            items: components["schemas"]["LibraryHit"][];
+            /** Ms */
+            ms: number;
         };
         /**
          * Limits
@@ -6043,6 +6532,56 @@ export interface components {
              */
             share: number;
         };
+        /** PersonaList */
+        PersonaList: {
+            /** Items */
+            items: components["schemas"]["PersonaOut"][];
+        };
+        /** PersonaOut */
+        PersonaOut: {
+            /** Donts */
+            donts: string[];
+            /** Dos */
+            dos: string[];
+            /** Key */
+            key: string;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Scripts */
+            scripts: number;
+            /** Staff */
+            staff: components["schemas"]["StaffName"][];
+            /** Voice */
+            voice: string;
+        };
+        /**
+         * PersonaSpec
+         * @description 人设. staff: who speaks as it, by key.
+         */
+        PersonaSpec: {
+            /** Donts */
+            donts?: string[];
+            /** Dos */
+            dos?: string[];
+            /** Key */
+            key: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Staff */
+            staff?: string[];
+            /**
+             * Voice
+             * @default
+             */
+            voice: string;
+        };
         /**
          * PhoneAct
          * @description What the person does: answer (a message by its token), delete the staff member, add them again.
@@ -6560,6 +7099,14 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** ReviewRemark */
+        ReviewRemark: {
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+        };
         /**
          * Role
          * @enum {string}
@@ -6725,6 +7272,324 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** ScriptCheck */
+        ScriptCheck: {
+            /** Findings */
+            findings: components["schemas"]["ScriptFinding"][];
+        };
+        /**
+         * ScriptCheckIn
+         * @description persona: by key, for the words it never says.
+         */
+        ScriptCheckIn: {
+            /**
+             * New
+             * @default
+             */
+            new: string;
+            /**
+             * Old
+             * @default
+             */
+            old: string;
+            /**
+             * Persona
+             * @default
+             */
+            persona: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
+         * ScriptDetail
+         * @description With every version there ever was, the newest of each kind first. needs_another: nobody reviews their own.
+         */
+        ScriptDetail: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** History */
+            history: components["schemas"]["ScriptVersionOut"][];
+            /** Key */
+            key: string;
+            /** Kinds */
+            kinds: components["schemas"]["KindStand"][];
+            /** Needs Another */
+            needs_another: boolean;
+            /** Note */
+            note: string;
+            persona: components["schemas"]["Named"] | null;
+            product: components["schemas"]["Named"] | null;
+            psychology: components["schemas"]["Named"] | null;
+            stage: components["schemas"]["Named"] | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ScriptFilter
+         * @description search: words in titles, folders and texts; the best first. The others by key; state: of a version, today.
+         */
+        ScriptFilter: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Persona
+             * @default
+             */
+            persona: string;
+            /**
+             * Product
+             * @default
+             */
+            product: string;
+            /**
+             * Psychology
+             * @default
+             */
+            psychology: string;
+            /**
+             * Search
+             * @default
+             */
+            search: string;
+            /**
+             * Size
+             * @default 20
+             */
+            size: number;
+            /**
+             * Stage
+             * @default
+             */
+            stage: string;
+            /**
+             * State
+             * @default
+             * @enum {string}
+             */
+            state: "" | "draft" | "in_review" | "published" | "expired";
+        };
+        /**
+         * ScriptFinding
+         * @description A sensitive word: in which text, from which character (from 0) to before which, why, and the cure.
+         */
+        ScriptFinding: {
+            /** Blocking */
+            blocking: boolean;
+            /** Cure */
+            cure: string;
+            /** End */
+            end: number;
+            /** Place */
+            place: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "absolute" | "medical" | "promise" | "house" | "persona";
+            /** Start */
+            start: number;
+            /** Where */
+            where: string;
+            /** Word */
+            word: string;
+        };
+        /**
+         * ScriptOut
+         * @description A script with where it lies and the stand of its kinds. key stays; kinds without a version are left out.
+         */
+        ScriptOut: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Key */
+            key: string;
+            /** Kinds */
+            kinds: components["schemas"]["KindStand"][];
+            /** Note */
+            note: string;
+            persona: components["schemas"]["Named"] | null;
+            product: components["schemas"]["Named"] | null;
+            psychology: components["schemas"]["Named"] | null;
+            stage: components["schemas"]["Named"] | null;
+            /** Title */
+            title: string;
+        };
+        /** ScriptPage */
+        ScriptPage: {
+            /** Items */
+            items: components["schemas"]["ScriptOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ScriptPreview
+         * @description The text as the customer would read it. variant: the text taken; missing: variables without value or default.
+         */
+        ScriptPreview: {
+            /** Customer */
+            customer: string;
+            /** Findings */
+            findings: components["schemas"]["ScriptFinding"][];
+            /** Is Old */
+            is_old: boolean;
+            /** Missing */
+            missing: string[];
+            /** Text */
+            text: string;
+            /** Values */
+            values: components["schemas"]["VariableValue"][];
+            /**
+             * Variant
+             * @enum {string}
+             */
+            variant: "text" | "new" | "old";
+        };
+        /** ScriptPreviewIn */
+        ScriptPreviewIn: {
+            /** Cid */
+            cid: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stage" | "psychology" | "profile";
+            /**
+             * New
+             * @default
+             */
+            new: string;
+            /**
+             * Old
+             * @default
+             */
+            old: string;
+            /**
+             * Persona
+             * @default
+             */
+            persona: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
+         * ScriptSpec
+         * @description What a script is called and where it lies; folders and the persona by key, "" for none.
+         */
+        ScriptSpec: {
+            /** Key */
+            key: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Persona
+             * @default
+             */
+            persona: string;
+            /**
+             * Product
+             * @default
+             */
+            product: string;
+            /**
+             * Psychology
+             * @default
+             */
+            psychology: string;
+            /**
+             * Stage
+             * @default
+             */
+            stage: string;
+            /** Title */
+            title: string;
+        };
+        /** ScriptUse */
+        ScriptUse: {
+            /** Cid */
+            cid: number;
+        };
+        /** ScriptUsed */
+        ScriptUsed: {
+            /** Text */
+            text: string;
+        };
+        /** ScriptVariable */
+        ScriptVariable: {
+            /** Key */
+            key: string;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+        };
+        /** ScriptVariables */
+        ScriptVariables: {
+            /** Items */
+            items: components["schemas"]["ScriptVariable"][];
+        };
+        /**
+         * ScriptVersionOut
+         * @description A wording. texts: by place (text, or new and old). Who did what, by name; is_own: the reader submitted it.
+         */
+        ScriptVersionOut: {
+            /** Ended At */
+            ended_at: string | null;
+            /** Expires On */
+            expires_on: string | null;
+            /** Id */
+            id: number;
+            /** Is Own */
+            is_own: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stage" | "psychology" | "profile";
+            /** N */
+            n: number;
+            /** Published At */
+            published_at: string | null;
+            /** Remark */
+            remark: string;
+            /** Reviewed By */
+            reviewed_by: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "in_review" | "published" | "expired";
+            /** Submitted By */
+            submitted_by: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            win_rate: components["schemas"]["WinRate"];
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+            /** Written By */
+            written_by: string;
+        };
         /**
          * SelectIn
          * @description The customer list by condition, with the list's own filters beside.
@@ -6777,6 +7642,35 @@ export interface components {
              * @default
              */
             store: string;
+        };
+        /**
+         * SensitiveWord
+         * @description A word as it works here. shipped: on the starter list; changed: the house said something of its own about it.
+         */
+        SensitiveWord: {
+            /** Changed */
+            changed: boolean;
+            /** Cure */
+            cure: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "blocking" | "warning" | "allowed";
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "absolute" | "medical" | "promise" | "house";
+            /** Shipped */
+            shipped: boolean;
+            /** Word */
+            word: string;
+        };
+        /** SensitiveWords */
+        SensitiveWords: {
+            /** Items */
+            items: components["schemas"]["SensitiveWord"][];
         };
         /** Session */
         Session: {
@@ -6917,6 +7811,13 @@ export interface components {
             name: string;
             /** Store */
             store?: string | null;
+        };
+        /** StaffName */
+        StaffName: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
         };
         /**
          * StaffOut
@@ -7982,6 +8883,20 @@ export interface components {
             zh: string;
         };
         /**
+         * VariableValue
+         * @description A variable and its value for the customer; null where nothing is known.
+         */
+        VariableValue: {
+            /** Key */
+            key: string;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Value */
+            value: string | null;
+        };
+        /**
          * Verdict
          * @description The result in one sentence; `code` for colour and sorting.
          *
@@ -8012,6 +8927,44 @@ export interface components {
             published_at: string;
             /** Published By */
             published_by: string;
+        };
+        /**
+         * WinRate
+         * @description uses: how often it was said. judged: uses whose 7 days are over; wins: of those, with a reply or an order after.
+         *
+         *     rate, low, high: the share of wins with its 95 % interval; null before the first judged use.
+         */
+        WinRate: {
+            /** High */
+            high: number | null;
+            /** Judged */
+            judged: number;
+            /** Low */
+            low: number | null;
+            /** Rate */
+            rate: number | null;
+            /** Uses */
+            uses: number;
+            /** Wins */
+            wins: number;
+        };
+        /**
+         * WordSpec
+         * @description A word of the house, or its verdict on a shipped one (`allowed` lifts it). cure: what to write instead.
+         */
+        WordSpec: {
+            /**
+             * Cure
+             * @default
+             */
+            cure: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "blocking" | "warning" | "allowed";
+            /** Word */
+            word: string;
         };
         /**
          * Wording
@@ -8112,6 +9065,628 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    potager_content_api_library_list_faqs: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaqPage"];
+                };
+            };
+        };
+    };
+    potager_content_api_library_save_faq: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaqSpec"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaqOut"];
+                };
+            };
+        };
+    };
+    potager_content_api_library_remove_faq: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    potager_content_api_library_list_folders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderList"];
+                };
+            };
+        };
+    };
+    potager_content_api_library_save_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FolderSpec"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderOut"];
+                };
+            };
+        };
+    };
+    potager_content_api_library_remove_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    potager_content_api_library_list_personas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonaList"];
+                };
+            };
+        };
+    };
+    potager_content_api_library_save_persona: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonaSpec"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonaOut"];
+                };
+            };
+        };
+    };
+    potager_content_api_library_remove_persona: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    potager_content_api_list_scripts: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                search?: string;
+                stage?: string;
+                psychology?: string;
+                product?: string;
+                persona?: string;
+                state?: "" | "draft" | "in_review" | "published" | "expired";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptPage"];
+                };
+            };
+        };
+    };
+    potager_content_api_create_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptSpec"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDetail"];
+                };
+            };
+        };
+    };
+    potager_content_api_check_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptCheckIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptCheck"];
+                };
+            };
+        };
+    };
+    potager_content_api_preview_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptPreviewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptPreview"];
+                };
+            };
+        };
+    };
+    potager_content_api_get_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDetail"];
+                };
+            };
+        };
+    };
+    potager_content_api_describe_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptSpec"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDetail"];
+                };
+            };
+        };
+    };
+    potager_content_api_remove_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    potager_content_api_write_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                kind: "stage" | "psychology" | "profile";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftSpec"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDetail"];
+                };
+            };
+        };
+    };
+    potager_content_api_search_library: {
+        parameters: {
+            query: {
+                q: string;
+                kind?: ("script" | "faq") | null;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryHits"];
+                };
+            };
+        };
+    };
+    potager_content_api_list_variables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptVariables"];
+                };
+            };
+        };
+    };
+    potager_content_api_publish_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDetail"];
+                };
+            };
+        };
+    };
+    potager_content_api_return_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRemark"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDetail"];
+                };
+            };
+        };
+    };
+    potager_content_api_submit_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDetail"];
+                };
+            };
+        };
+    };
+    potager_content_api_use_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptUse"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptUsed"];
+                };
+            };
+        };
+    };
+    potager_content_api_withdraw_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDetail"];
+                };
+            };
+        };
+    };
+    potager_content_api_library_list_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensitiveWords"];
+                };
+            };
+        };
+    };
+    potager_content_api_library_save_word: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordSpec"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensitiveWords"];
+                };
+            };
+        };
+    };
+    potager_content_api_library_remove_word: {
+        parameters: {
+            query: {
+                word: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     potager_demo_api_advance: {
         parameters: {
             query?: never;

@@ -1,7 +1,7 @@
 import type { ComponentType } from 'react'
 import type { Session } from '../api/session'
 
-export type MenuGroup = 'business' | 'customers' | 'operate' | 'sales' | 'world' | 'data' | 'house'
+export type MenuGroup = 'business' | 'customers' | 'operate' | 'content' | 'sales' | 'world' | 'data' | 'house'
 
 export type Role = Session['role']
 
@@ -21,7 +21,7 @@ export interface Page {
   roles?: readonly Role[]
 }
 
-export type PageName = 'overview' | 'goals' | 'reports' | 'customers' | 'tags' | 'layers' | 'audiences' | 'value' | 'affinity' | 'journeys' | 'tasks' | 'phones' | 'imports' | 'events' | 'settings'
+export type PageName = 'overview' | 'goals' | 'reports' | 'customers' | 'tags' | 'layers' | 'audiences' | 'value' | 'affinity' | 'journeys' | 'scripts' | 'tasks' | 'phones' | 'imports' | 'events' | 'settings'
 
 /** Every page, in menu order. A page stands here when it works, not before. */
 export const PAGES: readonly Page[] = [
@@ -61,6 +61,7 @@ export const PAGES: readonly Page[] = [
       { path: ':key/edit', load: () => import('../pages/journeys/editor/Edit') },
     ],
   },
+  { name: 'scripts', group: 'content', load: () => import('../pages/scripts/Scripts') },
   { name: 'tasks', group: 'sales', load: () => import('../pages/tasks/Tasks') },
   { name: 'phones', group: 'world', load: () => import('../pages/phones/Phones'), worldOnly: true },
   {
@@ -74,7 +75,7 @@ export const PAGES: readonly Page[] = [
   { name: 'settings', group: 'house', load: () => import('../pages/settings/Settings') },
 ]
 
-export const GROUPS: readonly MenuGroup[] = ['business', 'customers', 'operate', 'sales', 'world', 'data', 'house']
+export const GROUPS: readonly MenuGroup[] = ['business', 'customers', 'operate', 'content', 'sales', 'world', 'data', 'house']
 
 export function mayOpen(page: Page, role: Role): boolean {
   return page.roles === undefined || page.roles.includes(role)

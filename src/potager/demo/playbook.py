@@ -6,6 +6,7 @@ from importlib.resources import files as resources
 
 from potager.core import choices, clock, store
 from potager.core.store import Lane
+from potager.demo import library
 from potager.demo.parameters import Parameters, day_number
 from potager.demo.response import JOURNEYS, REPURCHASE, WIN_BACK
 from potager.goals import plan, queries
@@ -42,6 +43,7 @@ def equip(parameters: Parameters) -> None:
         for key in JOURNEYS:
             sop = files.load((_SOPS / f"{key}.yaml").read_text("utf-8"))
             files.apply(SYSTEM, sop if parameters.window is None else sop | {"window": parameters.window})
+        library.fill()
         choices.put(CHANNEL_SETTING, "sim_message")
 
 
@@ -54,7 +56,8 @@ def go_live() -> None:
 
 
 def keep_calendar(parameters: Parameters, day: int) -> None:
-    """What operators do on the morning of this day, if anything."""
+    """What operators and staff do on the morning of this day: scripts are said, the sleepers called, a goal set."""
+    library.use(day)
     if day == max(parameters.last_day - RECALL_BEFORE, parameters.replay_day):
         starting.start(SYSTEM, Journey.objects.get(key=WIN_BACK), SLEEPERS)
     if day == max(day_number(parameters.end.replace(day=1)), parameters.replay_day) and not queries.goals().exists():

@@ -108,6 +108,14 @@ SYSTEM_EVENTS: Mapping[str, Event] = {
         _system("audience_left", "离开人群", "Audience left", *_AUDIENCE),
         _system("journey_entered", "进入旅程", "Journey entered", _JOURNEY),
         _system("journey_exited", "退出旅程", "Journey exited", _JOURNEY, _REASON),
+        _system(
+            "script_used",
+            "使用话术",
+            "Script used",
+            Property("script", "话术", "Script", _T),
+            Property("script_version", "话术版本编号", "Version of the script", _I),
+            _STAFF,
+        ),
         _system("opted_out", "退订", "Opted out", Property("purpose", "用途", "Purpose", _T)),
     )
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from potager.content import render
 from potager.core.errors import Problem
 from potager.insight import catalogue, conditions
 from potager.insight.conditions.tree import in_chinese
@@ -13,7 +14,7 @@ from potager.insight.fields import Fields
 from potager.insight.match import compile_matcher
 from potager.journeys.graph import END, Definition, EventSpec, Json, Step
 from potager.journeys.times import span
-from potager.touch import channels, render
+from potager.touch import channels
 
 # Filled from what started the run: name → what an operator reads.
 RUN_VARIABLES = {

@@ -7,6 +7,7 @@ from typing import Literal
 
 from django.db.models import Count, Max, QuerySet
 
+from potager.content import render
 from potager.core import choices, clock, journal
 from potager.core.bulk import update_rows
 from potager.core.errors import Conflict, NotFound, Problem
@@ -21,7 +22,6 @@ from potager.journeys.models import Journey, JourneyVersion, Run, State
 from potager.org import audit
 from potager.org.access import Actor
 from potager.people.models import Customer
-from potager.touch import render
 
 Choice = Literal["finish", "move", "exit"]
 _AT_ONCE = 1_000

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from potager.content.render import render
 from potager.core import clock
 from potager.core.bulk import insert_rows
 from potager.core.journal import from_us, to_us
@@ -17,7 +18,6 @@ from potager.touch.models import Lane, Touch
 from potager.touch.people import Known
 from potager.touch.policy import Verdict
 from potager.touch.purposes import Purpose
-from potager.touch.render import render
 from potager.touch.settings import Policy, policy
 
 Key = tuple[int, str, int, str]
@@ -29,7 +29,7 @@ class Intent:
 
     run_id, step, visit, part  its identity: the same again is the same touch. Outside journeys run_id is 0 and
              `step` names the occasion ("manual:…")
-    template the text with variables (touch.render); `values` come before the customer's own
+    template the text with variables (content.render); `values` come before the customer's own
     sender   a staff key; "" leaves it to the customer's owner
     person_key, arm  the run's; "" is looked up, and no arm
     shadow   judge it, never send it

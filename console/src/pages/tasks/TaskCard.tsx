@@ -8,6 +8,7 @@ import type { components } from '../../api/schema'
 import { useMayWork } from '../../api/session'
 import { useAct } from '../../shared/act'
 import { Chip } from '../../shared/Chip'
+import { copy } from '../../shared/copy'
 import { useFormat } from '../../shared/format'
 import { useMessage } from '../../shared/messages'
 
@@ -97,23 +98,4 @@ export function TaskCard({ task, showStaff = false }: { task: Task; showStaff?: 
       )}
     </article>
   )
-}
-
-/** The clipboard needs a secure page; over plain HTTP on a phone the old way still works. */
-async function copy(text: string): Promise<boolean> {
-  if (window.isSecureContext) {
-    try {
-      await navigator.clipboard.writeText(text)
-      return true
-    } catch {
-      return false
-    }
-  }
-  const box = document.createElement('textarea')
-  box.value = text
-  document.body.append(box)
-  box.select()
-  const ok = document.execCommand('copy')
-  box.remove()
-  return ok
 }

@@ -1,9 +1,9 @@
-"""touch.render: variables with defaults; a hole without default is named."""
+"""content.render: variables with defaults; a hole without default is named."""
 
 import pytest
 
+from potager.content.render import Rendered, Variable, check, render, variables
 from potager.core.errors import Problem
-from potager.touch.render import Rendered, Variable, check, render, variables
 
 
 @pytest.mark.parametrize(
