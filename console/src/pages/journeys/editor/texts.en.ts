@@ -24,7 +24,7 @@ export const en: typeof zh = {
   next: 'Then to',
   end: 'The end',
   text: 'What is sent',
-  textExample: 'Hello {客户昵称|there}, …',
+  textExample: 'Hello, …',
   variable: 'Insert a variable',
   purpose: 'This message is',
   purposes: { marketing: 'marketing', service: 'service', transactional: 'transactional' },
