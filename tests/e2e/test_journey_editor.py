@@ -161,7 +161,7 @@ def test_what_is_not_right_yet_is_said_where_it_is(planner):
 
 
 def test_who_may_only_read_does_not_draw(browser, world):
-    with visiting(browser, world.url, sign_in(browser, world.url, "read_only")) as page:
+    with visiting(browser, world.url, sign_in(browser, world.url, "viewer")) as page:
         page.goto("/journeys")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.get_by_role("button", name="新建旅程")).to_have_count(0)
