@@ -1,6 +1,7 @@
 """insight.tags: given and taken by hand, told to the warehouse and to journeys, moved with the identity."""
 
 import pytest
+from django.db import connection
 
 from potager.core import clock, store
 from potager.core.errors import Conflict, NotFound, Problem
@@ -133,3 +134,26 @@ def test_tags_follow_their_identity_through_merge_and_unmerge(people):
         merge.unmerge(SYSTEM, Merge.objects.get().pk)
     assert ManualTag.objects.get().customer_id == b
     assert has("friendly") == [b]
+
+
+def test_the_order_of_facts_is_held_before_any_tag(people, monkeypatch):
+    """A journey gives tags while it holds the journal: whoever locked tags first would wait for it for ever."""
+    locked: list[str] = []
+    serialise = store.serialise
+    monkeypatch.setattr(store, "serialise", lambda name: (locked.append(name), serialise(name)))
+
+    def watch(execute, sql, params, many, context):
+        if 'insight_manualtag" ' in f"{sql} " and not sql.startswith("SELECT"):
+            locked.append("tag")
+        return execute(sql, params, many, context)
+
+    for change in (
+        lambda: tags.add(SYSTEM, people, "skin", "dry"),
+        lambda: tags.add(SYSTEM, people, "skin", "oily"),
+        lambda: tags.remove(SYSTEM, people[:1], "skin"),
+        lambda: tags.forget(people),
+    ):
+        locked.clear()
+        with connection.execute_wrapper(watch), store.write():
+            change()
+        assert (locked[0], "tag" in locked) == ("journal", True)

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
-from potager.core import clock, journal, store
+from potager.core import clock, journal
 from potager.core.errors import Conflict, NotFound, Problem
 from potager.core.ids import new_token
 from potager.core.journal import Entry, Fact
@@ -62,7 +62,7 @@ def give(
     cids: Iterable[int], tag: str, value: str | None, *, by: str, origin: TagOrigin, batch: int | None = None
 ) -> Change:
     """Give the tag, telling the warehouse and journeys; whoever calls writes the trail. See `add`."""
-    _require_write()
+    _begin()
     check(tag, value)
     wanted = sorted(set(cids))
     had = _by_customer(_rows(wanted, [tag]))
@@ -87,7 +87,7 @@ def give(
 
 def take(cids: Iterable[int], tag: str) -> Change:
     """Take the tag away, telling the warehouse and journeys; whoever calls writes the trail. See `remove`."""
-    _require_write()
+    _begin()
     check(tag, None, removing=True)
     rows = _rows(sorted(set(cids)), [tag])
     withdraw(rows)
@@ -107,14 +107,14 @@ def withdraw(rows: Sequence[ManualTag], *, told: bool = True) -> None:
 
 def restore(rows: Sequence[ManualTag]) -> None:
     """Put tags back as they were given, telling the warehouse and journeys."""
-    _require_write()
+    _begin()
     ManualTag.objects.bulk_create(rows, batch_size=_BATCH)
     _tell([("add", *each) for each in dict.fromkeys((row.customer_id, row.tag, row.value) for row in rows)], told=True)
 
 
 def expire() -> int:
     """Take the tags whose term is over. Returns how many."""
-    _require_write()
+    _begin()
     rows = list(ManualTag.objects.filter(until__lte=clock.now()).order_by("tag", "customer_id", "id"))
     withdraw(rows)
     for tag, some in groupby(rows, key=attrgetter("tag")):
@@ -171,6 +171,7 @@ def _rivals(tag: str) -> list[str]:
 
 def forget(cids: Iterable[int]) -> None:
     """Take every tag given by hand from people who are erased; nothing hears of it as an event."""
+    _begin()
     wanted = set(cids)
     rows = list(ManualTag.objects.filter(customer_id__in=wanted).order_by("id"))
     ManualTag.objects.filter(id__in=[row.pk for row in rows]).delete()
@@ -214,9 +215,9 @@ def _exclude(cids: Iterable[int]) -> None:
             audit.record(SYSTEM, "tag.exclude", f"tag:{row.tag}", said)
 
 
-def _require_write() -> None:
-    if not store.is_writing():
-        raise RuntimeError("tags are changed inside store.write")
+def _begin() -> None:
+    """The order of facts before any row of a tag: whoever appends facts changes tags, too, and holds them so."""
+    journal.hold()
 
 
 def check(tag: str, value: str | None, *, removing: bool = False) -> None:
