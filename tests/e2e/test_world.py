@@ -143,7 +143,7 @@ class TestJourneys:
 
     def test_a_draft_is_published_after_its_impact_was_shown(self, at):
         page = at("/journeys/win-back")
-        page.get_by_role("button", name="改草稿").click()
+        page.get_by_role("button", name="改 YAML").click()
         editor = page.get_by_role("dialog").get_by_role("textbox")
         expect(editor).to_have_value(re.compile("key: win-back"))
         editor.fill(re.sub(r"control: \d+", "control: 20", editor.input_value()))
