@@ -1,8 +1,8 @@
-import { Button, Input, InputNumber } from 'antd'
+import { Button, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { END } from '../definition'
 import { update } from './editing'
-import { Line, TargetPick } from './inputs'
+import { Line, NumberInput, TargetPick } from './inputs'
 import type { StepFormProps } from './StepForm'
 
 interface Variant {
@@ -31,14 +31,14 @@ export function SplitForm({ definition, step, onChange }: StepFormProps) {
             value={each.key}
             onChange={(event) => set(at, { key: event.target.value }, `${step.id}.key${at}`)}
           />
-          <InputNumber
-            size="small"
-            aria-label={`${t('share')} ${at + 1}`}
+          <NumberInput
+            label={`${t('share')} ${at + 1}`}
             min={1}
             max={99}
+            precision={undefined}
             suffix="%"
             value={each.share}
-            onChange={(share) => share !== null && set(at, { share })}
+            onValue={(share) => set(at, { share })}
           />
           {t('go')}
           <TargetPick

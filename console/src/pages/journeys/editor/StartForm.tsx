@@ -7,7 +7,7 @@ import { Card } from '../../../shared/Card'
 import { useFormat } from '../../../shared/format'
 import type { Definition, EventSpec, Trigger } from '../definition'
 import { without } from './editing'
-import { EventInput, Line, SpanInput, TimeInput } from './inputs'
+import { EventInput, Line, NumberInput, SpanInput, TimeInput } from './inputs'
 import { EventsPick } from './smallForms'
 
 interface Props {
@@ -114,37 +114,33 @@ export function StartForm({ definition, onChange }: Props) {
           />
         </Line>
         <Line label={t('control')} why={(definition.control ?? 0) === 0 ? t('controlWhy') : undefined}>
-          <InputNumber
-            size="small"
-            aria-label={t('control')}
+          <NumberInput
+            label={t('control')}
             min={0}
             max={90}
+            precision={undefined}
             suffix="%"
             value={definition.control ?? 0}
-            onChange={(control) => control !== null && put({ control })}
+            onValue={(control) => put({ control })}
           />
         </Line>
         <Line label={t('window')}>
-          <InputNumber
-            size="small"
-            aria-label={t('window')}
+          <NumberInput
+            label={t('window')}
             min={1}
             max={365}
-            precision={0}
             suffix={t('days')}
             value={definition.window ?? 14}
-            onChange={(window) => window !== null && put({ window })}
+            onValue={(window) => put({ window })}
           />
         </Line>
         <Line label={say('priority')}>
-          <InputNumber
-            size="small"
-            aria-label={say('priority')}
+          <NumberInput
+            label={say('priority')}
             min={0}
             max={100}
-            precision={0}
             value={definition.priority ?? 50}
-            onChange={(priority) => priority !== null && put({ priority })}
+            onValue={(priority) => put({ priority })}
           />
         </Line>
       </div>

@@ -2,7 +2,7 @@ import { InputNumber, Segmented } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Wait } from '../definition'
 import { update, without } from './editing'
-import { EventInput, Line, SpanInput, TimeInput } from './inputs'
+import { EventInput, Line, NumberInput, SpanInput, TimeInput } from './inputs'
 import type { StepFormProps } from './StepForm'
 
 type WaitKind = 'for' | 'until' | 'between' | 'life'
@@ -75,15 +75,13 @@ export function WaitForm({ definition, step, onChange }: StepFormProps) {
       {kind === 'life' && (
         <>
           <Line label={t('life')}>
-            <InputNumber
-              size="small"
-              aria-label={t('life')}
+            <NumberInput
+              label={t('life')}
               min={1}
               max={300}
-              precision={0}
               suffix="%"
               value={Math.round((wait.life ?? 0) * 100)}
-              onChange={(share) => share !== null && put({ ...wait, life: share / 100 })}
+              onValue={(share) => put({ ...wait, life: share / 100 })}
             />
           </Line>
           <Line label={t('lifeDefault')}>

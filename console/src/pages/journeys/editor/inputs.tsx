@@ -1,4 +1,4 @@
-import { Input, InputNumber, Select, Space } from 'antd'
+import { Input, InputNumber, Select, Space, type InputNumberProps } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Pick } from '../../../conditions/inputs'
@@ -55,6 +55,23 @@ export function SpanInput({
         options={(['d', 'h', 'm'] as const).map((each) => ({ value: each, label: t(`units.${each}`) }))}
       />
     </Space.Compact>
+  )
+}
+
+/** A number that is always one: emptied, it stays what it was. */
+export function NumberInput({
+  label,
+  onValue,
+  ...field
+}: Omit<InputNumberProps<number>, 'onChange' | 'size'> & { label: string; onValue: (value: number) => void }) {
+  return (
+    <InputNumber<number>
+      size="small"
+      aria-label={label}
+      precision={0}
+      {...field}
+      onChange={(value) => value !== null && onValue(value)}
+    />
   )
 }
 
