@@ -31,6 +31,7 @@ PAGES = {
     "journey": "/journeys/repurchase-reminder?step=how-is-it",
     "journey-results": "/journeys/repurchase-reminder?tab=results",
     "journey-people": "/journeys/repurchase-reminder?tab=people&state=inside",
+    "journey-edit": "/journeys/repurchase-reminder/edit",
     "scripts": "/scripts",
     "tasks": "/tasks",
     "imports": "/imports",
