@@ -73,3 +73,15 @@ def test_in_a_house_the_first_fact_of_the_table_counts(plot: Plot):
 
     assert [told("order_paid", days) for days in (31, 32, 365)] == [[], ["beyond"], ["beyond"]]
     assert told("page_viewed", 365) == []
+
+
+def test_the_same_window_of_a_table_is_asked_about_once(plot: Plot, monkeypatch):
+    plot.customers(1)
+    plot.order(1, "2026-10-01", 60_000)
+    asked = []
+    known_since = odd._known_since
+    monkeypatch.setattr(odd, "_known_since", lambda owner, *what: (asked.append(what), known_since(owner, *what))[1])
+    twice = {"any": [{"event": "order_paid", "within": "365d", "op": "gte", "value": n} for n in (1, 2, 3)]}
+    found = odd.findings(bind_rule(twice, catalogue.load()), "2026-10-31", catalogue.load())
+    assert [each.place for each in found] == ["any[0]", "any[1]", "any[2]"]
+    assert asked == [("orders", date(2025, 11, 1))]

@@ -9,6 +9,7 @@ from potager.facts.columns import TypedColumn
 from potager.facts.merge import events, orders, things
 from potager.facts.merge.events import Merged
 from potager.facts.warehouse.base import Warehouse, Writer
+from potager.facts.warehouse.literals import literals
 
 REPORT = "loaded.json"
 Done = Mapping[str, Merged]
@@ -70,8 +71,7 @@ def _parts(folder: Path, target: str, seq: int) -> str | None:
     files = sorted(folder.glob(f"{target}-*.parquet"))
     if not files:
         return None
-    names = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
-    return f"SELECT {seq}::BIGINT AS seq, * FROM read_parquet([{names}])"
+    return f"SELECT {seq}::BIGINT AS seq, * FROM read_parquet([{literals(files)}])"
 
 
 def _note(writer: Writer, load: str, seq: int, target: str, merged: Merged) -> None:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from potager.core.errors import Conflict
 from potager.facts.warehouse import Target, Warehouse
+from potager.facts.warehouse.literals import literals
 from potager.insight import refresh
 from potager.insight.staging import Staging
 
@@ -86,10 +87,10 @@ def copy(source: Warehouse, target: Target, tell: Callable[[str], None]) -> Copi
     for table in WHOLE:
         column, kind = _OWN.get(table, ("", ""))
         own = sorted(name.removeprefix(kind) for name in refreshed if kind and name.startswith(kind))
-        piece = Piece(table, f"{column} NOT IN ({_texts(own)})" if own else "1 = 1", table)
+        piece = Piece(table, f"{column} NOT IN ({literals(own)})" if own else "1 = 1", table)
         rows = source.query(f"SELECT * FROM {table} WHERE {piece.where}")
         if own:
-            _put_beside(target, table, rows, f"{column} IN ({_texts(own)})")
+            _put_beside(target, table, rows, f"{column} IN ({literals(own)})")
         else:
             target.replace(table, rows)
         _compare(source, target, piece, rows.schema)
@@ -124,10 +125,6 @@ def _put_beside(target: Target, table: str, rows: pa.Table, kept: str) -> None:
         stage.exchange([table])
     finally:
         stage.clear()
-
-
-def _texts(values: Sequence[str]) -> str:
-    return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
 
 
 def _compare(source: Warehouse, target: Target, piece: Piece, schema: pa.Schema) -> None:

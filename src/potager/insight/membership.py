@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from pyroaring import BitMap
 
+from potager.facts.warehouse.literals import literals
 from potager.insight.models import Audience, ListUpload
 from potager.insight.slots import utc_text
 from potager.people.models import Customer, State
@@ -31,10 +32,9 @@ def members(keys: Iterable[str], as_of: datetime, read: Read) -> dict[str, BitMa
         found[key] = BitMap.deserialize(bytes(bitmap or b"")) if bitmap else BitMap()
     live = [key for key in wanted if key not in frozen]
     if live:
-        named = ", ".join("'" + key.replace("'", "''") + "'" for key in live)
         rows = read(
             f"""SELECT audience, hex(bitmap) AS bitmap FROM audience_version
-            WHERE audience IN ({named}) AND as_of <= TIMESTAMP '{utc_text(as_of)}'
+            WHERE audience IN ({literals(live)}) AND as_of <= TIMESTAMP '{utc_text(as_of)}'
             QUALIFY row_number() OVER (PARTITION BY audience ORDER BY version DESC) = 1"""
         ).to_pylist()
         found |= {row["audience"]: BitMap.deserialize(bytes.fromhex(row["bitmap"])) for row in rows}

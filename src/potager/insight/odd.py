@@ -1,6 +1,7 @@
 """What is odd about a condition in this house, told beside its count."""
 
 from datetime import date
+from functools import cache
 
 from potager.core import clock
 from potager.facts.warehouse import Warehouse
@@ -17,7 +18,12 @@ def findings(bound: Bound, as_of: AsOf, fields: Fields) -> list[Finding]:
     """Parts that never or always hold, and windows that begin before the first fact."""
     owner = tables.asked(fields)
     moment = Moment(clock.as_of(as_of), fields.zone)
-    return lint.findings(bound) + reach.beyond(bound, moment, lambda table, day: _known_since(owner, table, day))
+
+    @cache
+    def known_since(table: str, day: date) -> date | None:
+        return _known_since(owner, table, day)
+
+    return lint.findings(bound) + reach.beyond(bound, moment, known_since)
 
 
 def _known_since(owner: Warehouse, table: str, day: date) -> date | None:

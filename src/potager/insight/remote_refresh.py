@@ -19,6 +19,7 @@ from potager.core import clock
 from potager.core.errors import Conflict
 from potager.core.ids import new_token
 from potager.facts.warehouse import Target
+from potager.facts.warehouse.literals import literals
 from potager.insight import beside, catalogue, refresh
 from potager.insight.dictionaries import binding_of
 from potager.insight.membership import bitmap_of
@@ -142,7 +143,7 @@ class _Computing:
         self.stage.write("layer_history", turned(layers, self.moment.day), _BY_CID)
         rows = self.stage.ask(
             "SELECT model, CAST(count(*) AS BIGINT) AS n FROM layer_history"
-            f" WHERE to_day IS NULL AND model IN ({_texts(layers)}) GROUP BY model"
+            f" WHERE to_day IS NULL AND model IN ({literals(layers)}) GROUP BY model"
         ).to_pylist()
         found = {row["model"]: int(row["n"]) for row in rows}
         self.sizes.update((f"layer:{key}", found.get(key, 0)) for key in layers)
@@ -151,7 +152,7 @@ class _Computing:
         """A new version of each audience whose members are others than those of its newest."""
         if not definitions:
             return
-        rows = self.stage.ask(_NEWEST.format(keys=_texts(each.key for each in definitions))).to_pylist()
+        rows = self.stage.ask(_NEWEST.format(keys=literals(each.key for each in definitions))).to_pylist()
         newest = {
             row["audience"]: Version(row["version"], BitMap.deserialize(bytes.fromhex(row["bitmap"]))) for row in rows
         }
@@ -190,15 +191,14 @@ WHERE o.layer IS NULL OR o.layer <> n.layer"""
 def turned(models: Iterable[str], day: date) -> str:
     """The history of layers once `fresh_layer` (model, cid, layer) holds on a day: spells of other layers end with the
     day before, new ones begin; of models not named, and of whoever stays, everything stands."""
-    return _TURNED.format(models=_texts(models), day=_date(day))
+    return _TURNED.format(models=literals(models), day=_date(day))
 
 
 def thresholds_with(limits: dict[str, str], day: date) -> str:
     """The thresholds with those of a day, by model the table that holds them, in place of what that day had."""
     columns = "buyers, days, orders, amount, cuts"
-    kept = (
-        f"SELECT model, day, {columns} FROM rfm_threshold WHERE day <> {_date(day)} OR model NOT IN ({_texts(limits)})"
-    )
+    others = f"day <> {_date(day)} OR model NOT IN ({literals(limits)})"
+    kept = f"SELECT model, day, {columns} FROM rfm_threshold WHERE {others}"
     fresh = [f"SELECT '{key}' AS model, {_date(day)} AS day, {columns} FROM {table}" for key, table in limits.items()]
     return " UNION ALL ".join([kept, *fresh])
 
@@ -224,7 +224,7 @@ def _columns(wides: dict[str, tuple[Definition, ...]]) -> pa.Table:
 def _newest(target: Target, work: Work, moment: Moment) -> datetime:
     """The last instant the history of what is computed knows of: it may have come with a copy."""
     names = [name.partition(":") for name in work.hashes]
-    models, audiences = (_texts(["", *(key for of, _, key in names if of == kind)]) for kind in ("layer", "audience"))
+    models, audiences = (literals(["", *(key for of, _, key in names if of == kind)]) for kind in ("layer", "audience"))
     spells = f"SELECT max(from_day) AS f, max(to_day) AS t FROM layer_history WHERE model IN ({models})"
     days = target.query(spells).to_pylist()[0]
     versions = f"SELECT max(as_of) AS last FROM audience_version WHERE audience IN ({audiences})"
@@ -245,10 +245,6 @@ def _overtaken() -> Conflict:
         zh="另一次刷新在这期间先完成了，这一次没有改动任何结果：需要的话请再执行一次",
         en="Another refresh ended meanwhile, and this one changed nothing: run it again where it is needed",
     )
-
-
-def _texts(values: Iterable[str]) -> str:
-    return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
 
 
 def _date(day: date) -> str:

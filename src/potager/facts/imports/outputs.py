@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from potager.facts.imports.mapping import FIELDS, PERSONAL_KINDS, FileMapping, Kind
-from potager.facts.imports.values import literal
+from potager.facts.warehouse.literals import literal
 
 _TYPES = {
     "ts": "TIMESTAMP",

@@ -13,7 +13,8 @@ import pyarrow as pa
 from potager.core import crypto
 from potager.facts.imports.mapping import FIELDS, PERSONAL_KINDS, FileMapping, Kind
 from potager.facts.imports.sniff import Row, Shape
-from potager.facts.imports.values import REASONS, Converted, Converter, literal, required
+from potager.facts.imports.values import REASONS, Converted, Converter, required
+from potager.facts.warehouse.literals import literal
 
 REJECT_COLUMNS = ("line", "column", "code", "reason_zh", "reason_en", "value")
 _TIMES, _DAYS = {"ts", "first_seen", "updated_at"}, {"day"}

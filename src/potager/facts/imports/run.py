@@ -25,6 +25,7 @@ from potager.facts.imports.persons import Cells, Persons
 from potager.facts.imports.sniff import Row, Shape, chunked, rows_of, shape_of
 from potager.facts.imports.values import Converter
 from potager.facts.models import ImportRun
+from potager.facts.warehouse.literals import literals
 from potager.org import audit
 from potager.org.access import Actor
 
@@ -254,10 +255,9 @@ def _load(run: ImportRun, kind: Kind, mapping: FileMapping, parts: Work) -> None
         return
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
-        names = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
         # Products and costs without versions: a later file corrects an earlier one.
         version = run.id + 1 if kind in {Kind.PRODUCTS, Kind.COSTS} else 1
-        rows = outputs.prepared(kind, mapping, f"read_parquet([{names}])", version)
+        rows = outputs.prepared(kind, mapping, f"read_parquet([{literals(files)}])", version)
         connection.execute(f"CREATE TEMP TABLE rows AS {rows}")
         for target, select in outputs.targets(kind, mapping, "rows"):
             reader = connection.sql(select).to_arrow_reader(_STAGED_ROWS)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from potager.facts.imports.records import IMPRECISE
+from potager.facts.warehouse.literals import literal
 
 TIME_FORMATS = (
     "%Y-%m-%d %H:%M:%S",
@@ -152,8 +153,3 @@ def _plain_number(cell: str) -> str:
 
 def _matches(sql: str, pattern: str) -> str:
     return f"regexp_full_match({sql}, '{pattern}')"
-
-
-def literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"

@@ -4,21 +4,10 @@ A line counts when its order is paid, lies in the window, was not refunded in fu
 customer. How much of it was bought does not matter: an item is in a basket or not.
 """
 
-from collections.abc import Iterable
-
+from potager.facts.warehouse.literals import literals
 from potager.insight.affinity.settings import AffinitySettings, Basket, Grain
 from potager.insight.moment import Moment
 from potager.insight.slots import utc_text
-
-
-def text(value: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def texts(values: Iterable[str]) -> str:
-    """Texts as the inside of an SQL list."""
-    return ", ".join(text(value) for value in values)
 
 
 def orders_sql(moment: Moment, days: int | None) -> str:
@@ -42,7 +31,7 @@ def lines_sql(settings: AffinitySettings, moment: Moment, *, days: int | None) -
         "p.category": settings.exclude_categories,
         "p.brand": settings.exclude_brands,
     }
-    tests = "".join(f" AND coalesce({name}, '') NOT IN ({texts(out)})" for name, out in left_out.items() if out)
+    tests = "".join(f" AND coalesce({name}, '') NOT IN ({literals(out)})" for name, out in left_out.items() if out)
     return f"""SELECT o.number, o.cid, o.ts, o.day, i.product, coalesce(p.category, '') AS category,
         coalesce(p.brand, '') AS brand, i.qty, i.amount
     FROM ({orders_sql(moment, days)}) o

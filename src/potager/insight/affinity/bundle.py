@@ -15,8 +15,9 @@ from fractions import Fraction
 from typing import Final
 
 from potager.core.errors import Problem
+from potager.facts.warehouse.literals import literal, literals
 from potager.insight import tables
-from potager.insight.affinity.baskets import lines_sql, orders_sql, text, texts
+from potager.insight.affinity.baskets import lines_sql, orders_sql
 from potager.insight.affinity.settings import AffinitySettings
 from potager.insight.moment import Moment
 
@@ -193,11 +194,11 @@ def _part(row: Mapping[str, object], buyers: int) -> Part:
 
 
 def _masks_sql(settings: AffinitySettings, moment: Moment, products: Sequence[str]) -> str:
-    bits = " ".join(f"WHEN {text(each)} THEN {1 << at}" for at, each in enumerate(products))
+    bits = " ".join(f"WHEN {literal(each)} THEN {1 << at}" for at, each in enumerate(products))
     lines = lines_sql(settings, moment, days=settings.days)
     return f"""SELECT mask, count(*) AS n FROM (
         SELECT cid, bit_or(CASE product {bits} END) AS mask FROM ({lines})
-        WHERE product IN ({texts(products)}) GROUP BY cid
+        WHERE product IN ({literals(products)}) GROUP BY cid
     ) GROUP BY mask"""
 
 
@@ -206,6 +207,6 @@ def _parts_sql(settings: AffinitySettings, moment: Moment, products: Sequence[st
     lines = lines_sql(settings, moment, days=settings.days)
     return f"""SELECT coalesce(p.product, l.product) AS product, coalesce(p.name, p.product, l.product) AS name,
         p.price, p.cost, CAST(round(l.amount / nullif(l.qty, 0)) AS BIGINT) AS paid
-    FROM (SELECT * FROM product WHERE product IN ({texts(products)})) p
+    FROM (SELECT * FROM product WHERE product IN ({literals(products)})) p
     FULL JOIN (SELECT product, sum(amount) AS amount, sum(qty) AS qty FROM ({lines})
-        WHERE product IN ({texts(products)}) GROUP BY product) l ON l.product = p.product"""
+        WHERE product IN ({literals(products)}) GROUP BY product) l ON l.product = p.product"""

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from potager.core.errors import Problem
+from potager.facts.warehouse.literals import literal, literals
 from potager.insight import catalogue, tables
-from potager.insight.affinity.baskets import lines_sql, text, texts
+from potager.insight.affinity.baskets import lines_sql
 from potager.insight.affinity.plan import Step
 from potager.insight.affinity.scratch import worked
 from potager.insight.affinity.settings import AffinitySettings, Grain
@@ -137,23 +138,22 @@ def _bought(settings: AffinitySettings, moment: Moment, grain: Grain) -> str:
 
 
 def _persons(asked: Asked) -> str:
-    have = f"name IN ({texts(asked.have)})" if asked.have else f"name NOT IN ({texts(asked.lack)})"
-    return (
-        f"SELECT cid, bool_or(name IN ({texts(asked.lack)})) AS got FROM aff_bought GROUP BY cid HAVING bool_or({have})"
-    )
+    have = f"name IN ({literals(asked.have)})" if asked.have else f"name NOT IN ({literals(asked.lack)})"
+    got = f"bool_or(name IN ({literals(asked.lack)})) AS got"
+    return f"SELECT cid, {got} FROM aff_bought GROUP BY cid HAVING bool_or({have})"
 
 
 def _features(asked: Asked, fields: Fields) -> str:
     """One row per person and feature, as "kind:value"."""
     kinds = (Grain.PRODUCT, Grain.CATEGORY, Grain.BRAND)
-    besides = f"b.name NOT IN ({texts([*asked.have, *asked.lack])})"
+    besides = f"b.name NOT IN ({literals([*asked.have, *asked.lack])})"
     parts = [
         f"SELECT b.cid, '{kind}:' || b.{kind} AS feature FROM aff_bought b WHERE {besides} AND b.{kind} <> ''"
         for kind in kinds
     ]
     parts.append("SELECT c.cid, 'source:' || c.source FROM customer c WHERE c.source <> ''")
     parts += [
-        f"""SELECT c.cid, {text(f"attr:{each.key}=")} || CAST(c."{each.column}" AS VARCHAR) FROM customer c
+        f"""SELECT c.cid, {literal(f"attr:{each.key}=")} || CAST(c."{each.column}" AS VARCHAR) FROM customer c
         WHERE c."{each.column}" IS NOT NULL"""
         for each in fields.attrs.values()
         if each.kind in {Kind.CHOICE, Kind.BOOL}
