@@ -21,7 +21,7 @@ from potager.insight import present, tags
 from potager.insight.api import router as insight
 from potager.journeys import jobs as journey_jobs
 from potager.journeys import queries as journey_queries
-from potager.journeys import triggers
+from potager.journeys import subscriber
 from potager.journeys.api import router as journeys
 from potager.org.api import router as org
 from potager.people.api import router as people
@@ -63,7 +63,7 @@ def _load(payload: Mapping[str, object]) -> int:
 
 
 # Who hears of accepted facts, in this order, inside the append transaction.
-SUBSCRIBERS: Sequence[journal.Subscriber] = (tags.follow, follow.on_entries, triggers.on_entries, _hurry)
+SUBSCRIBERS: Sequence[journal.Subscriber] = (tags.follow, follow.on_entries, subscriber.on_entries, _hurry)
 
 JOB_KINDS: Mapping[str, jobs.Handler] = {
     **facts_jobs.KINDS,
