@@ -10,7 +10,7 @@ from potager.insight import catalogue
 from potager.insight.conditions.tree import in_chinese
 from potager.insight.fields import Fields
 from potager.journeys import faults
-from potager.journeys.graph import TRIGGERS, Definition
+from potager.journeys.graph import Definition
 from potager.journeys.parts import END
 
 
@@ -41,8 +41,8 @@ def _form_problem(error: ValidationError, written: object) -> Problem:
     first = error.errors(include_url=False)[0]
     place: list[str] = []
     here: Any = written
-    for part in first["loc"]:
-        if len(place) == 2 and place[0] == "triggers" and part in TRIGGERS and part not in here:
+    for n, part in enumerate(first["loc"]):
+        if n == 2 and place[0] == "triggers":
             # The kind of a trigger tells its forms apart; nobody wrote it.
             continue
         try:

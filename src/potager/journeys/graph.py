@@ -24,8 +24,11 @@ from potager.journeys.parts import END, EventSpec, Json, Key, Part, StepId
 from potager.journeys.times import Span
 from potager.journeys.triggers.audience import OnAudience
 from potager.journeys.triggers.event import OnEvent
+from potager.journeys.triggers.layer import OnLayer
+from potager.journeys.triggers.left import OnLeft
 from potager.journeys.triggers.manual import ByHand
 from potager.journeys.triggers.schedule import OnSchedule
+from potager.journeys.triggers.tag import OnTag
 from potager.journeys.triggers.trigger import Trigger
 
 
@@ -79,11 +82,14 @@ AnyTrigger = Annotated[
     Annotated[OnSchedule, Tag(OnSchedule.KIND)]
     | Annotated[OnEvent, Tag(OnEvent.KIND)]
     | Annotated[OnAudience, Tag(OnAudience.KIND)]
+    | Annotated[OnLeft, Tag(OnLeft.KIND)]
+    | Annotated[OnLayer, Tag(OnLayer.KIND)]
+    | Annotated[OnTag, Tag(OnTag.KIND)]
     | Annotated[ByHand, Tag(ByHand.KIND)],
     Discriminator(
         _trigger_kind,
         custom_error_type="trigger_kind",
-        custom_error_message="a trigger is exactly one of event, audience, schedule, manual",
+        custom_error_message="a trigger is exactly one of event, audience, left, layer, tag, schedule, manual",
     ),
 ]
 TRIGGERS: Mapping[str, type[Trigger]] = {
