@@ -2163,6 +2163,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{key}/intakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Many people on their way in, and how far they are */
+        get: operations["potager_journeys_api_list_intakes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/intakes/{intake_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nobody more enters by it */
+        post: operations["potager_journeys_api_cancel_intake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{key}/pause": {
         parameters: {
             query?: never;
@@ -2274,7 +2308,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enter everybody a condition selects */
+        /** Let everybody a condition selects enter, by jobs in parts */
         post: operations["potager_journeys_api_start"];
         delete?: never;
         options?: never;
@@ -5428,6 +5462,36 @@ export interface components {
              * @default 20
              */
             size: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * IntakeOut
+         * @description Many people on their way in. `total` is 0 while they are being chosen; `message` says why it failed.
+         */
+        IntakeOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Entered */
+            entered: number;
+            /** Event */
+            event: string;
+            /** Id */
+            id: number;
+            /** Looked */
+            looked: number;
+            /** Message */
+            message: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "choosing" | "running" | "done" | "cancelled" | "failed";
             /** Total */
             total: number;
         };
@@ -12815,6 +12879,51 @@ export interface operations {
             };
         };
     };
+    potager_journeys_api_list_intakes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeOut"][];
+                };
+            };
+        };
+    };
+    potager_journeys_api_cancel_intake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                intake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeOut"];
+                };
+            };
+        };
+    };
     potager_journeys_api_pause: {
         parameters: {
             query?: never;
@@ -12977,7 +13086,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StartCount"];
+                    "application/json": components["schemas"]["IntakeOut"];
                 };
             };
         };

@@ -7,7 +7,8 @@ from ninja import Query, Router
 
 from potager.core import store
 from potager.core.paging import PageQuery, page_of
-from potager.journeys import checks, files, live, present, publish, queries, starting
+from potager.insight import catalogue, conditions
+from potager.journeys import checks, files, intakes, live, present, publish, queries, starting
 from potager.journeys.graph import Definition
 from potager.journeys.schemas import (
     ArmOut,
@@ -16,6 +17,7 @@ from potager.journeys.schemas import (
     FileIn,
     FileOut,
     ImpactOut,
+    IntakeOut,
     JourneyDetail,
     JourneyPage,
     ProblemOut,
@@ -161,9 +163,27 @@ def count_start(request: HttpRequest, key: str, body: StartIn) -> StartCount:
     return StartCount(people=starting.count(body.condition))
 
 
-@router.post("/{key}/start", response=StartCount, summary="Enter everybody a condition selects")
-def start(request: HttpRequest, key: str, body: StartIn) -> StartCount:
-    return StartCount(people=starting.start(_writer(request), queries.journey_of(key), body.condition))
+@router.post("/{key}/start", response=IntakeOut, summary="Let everybody a condition selects enter, by jobs in parts")
+def start(request: HttpRequest, key: str, body: StartIn) -> IntakeOut:
+    actor = _writer(request)
+    conditions.bind(conditions.parse(body.condition), catalogue.load())
+    with store.write():
+        begun = intakes.begin(actor, queries.journey_of(key), body.condition)
+    return IntakeOut.of(begun, _language(request))
+
+
+@router.get("/{key}/intakes", response=list[IntakeOut], summary="Many people on their way in, and how far they are")
+def list_intakes(request: HttpRequest, key: str) -> list[IntakeOut]:
+    actor_of(request)
+    return [IntakeOut.of(row, _language(request)) for row in queries.intakes(queries.journey_of(key))]
+
+
+@router.post("/{key}/intakes/{int:intake_id}/cancel", response=IntakeOut, summary="Nobody more enters by it")
+def cancel_intake(request: HttpRequest, key: str, intake_id: int) -> IntakeOut:
+    actor = _writer(request)
+    with store.write():
+        row = intakes.cancel(actor, queries.journey_of(key), intake_id)
+    return IntakeOut.of(row, _language(request))
 
 
 @router.get("/{key}/file", response=FileOut, summary="The journey as YAML")

@@ -15,7 +15,7 @@ from potager.core.journal import from_us, to_us
 from potager.evidence import arms
 from potager.evidence.arms import Person
 from potager.evidence.models import Experiment
-from potager.journeys import checks, live
+from potager.journeys import checks, intakes, live
 from potager.journeys.ending import Ending, end_runs
 from potager.journeys.graph import Definition
 from potager.journeys.models import Journey, JourneyVersion, Run, State
@@ -136,6 +136,7 @@ def pause(actor: Actor, journey: Journey) -> None:
 def resume(actor: Actor, journey: Journey) -> None:
     """Go on. Messages whose time passed meanwhile are not sent late: their validity decides."""
     _turn(actor, journey, State.PAUSED, State.LIVE, "journey.resume")
+    intakes.proceed(journey)
 
 
 def stop(actor: Actor, journey: Journey) -> int:
@@ -143,6 +144,7 @@ def stop(actor: Actor, journey: Journey) -> int:
     journal.hold()
     if journey.state not in {State.LIVE, State.PAUSED}:
         raise _wrong_state(journey)
+    intakes.call_off(journey)
     ended = _end(Run.objects.filter(journey=journey, due_us__isnull=False), "stopped")
     journey.state, journey.updated_at = State.STOPPED, clock.now()
     journey.save(update_fields=["state", "updated_at"])

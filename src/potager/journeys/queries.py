@@ -9,7 +9,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from potager.core import clock
 from potager.core.errors import NotFound
 from potager.core.journal import to_us
-from potager.journeys.models import Journey, JourneyVersion, Run, RunStep, State, Stuck
+from potager.journeys.models import Intake, Journey, JourneyVersion, Run, RunStep, State, Stuck
 from potager.journeys.stuck import FILTER
 from potager.org.access import Actor
 from potager.people.queries import visible_to
@@ -216,3 +216,10 @@ def late(journey: Journey, loaded_seq: int) -> int:
     """People whose next step waits until the warehouse knows what caused it."""
     due = Run.objects.filter(journey=journey, due_us__lte=to_us(clock.now()), asks=True)
     return due.filter(cause_seq__gt=loaded_seq).count()
+
+
+def intakes(journey: Journey) -> list[Intake]:
+    """Many people on their way in, the newest first: those under way, and those of the last day that are over."""
+    rows = Intake.objects.filter(journey=journey).defer("members").order_by("-id")
+    since = to_us(clock.now() - timedelta(days=1))
+    return list(rows.filter(Q(state__in=[Intake.State.CHOOSING, Intake.State.RUNNING]) | Q(at_us__gte=since))[:10])

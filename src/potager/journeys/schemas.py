@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from potager.core.errors import Problem
 from potager.core.journal import from_us
 from potager.core.paging import PageQuery
-from potager.journeys.models import Journey, Run, Stuck
+from potager.journeys.models import Intake, Journey, Run, Stuck
 from potager.journeys.parts import Json
 from potager.journeys.publish import Impact
 from potager.journeys.queries import ArmCounts, Traffic
@@ -299,6 +299,34 @@ class StartIn(BaseModel):
 
 class StartCount(BaseModel):
     people: int
+
+
+class IntakeOut(BaseModel):
+    """Many people on their way in. `total` is 0 while they are being chosen; `message` says why it failed."""
+
+    id: int
+    state: Literal["choosing", "running", "done", "cancelled", "failed"]
+    event: str
+    at: datetime
+    by: str
+    total: int
+    looked: int
+    entered: int
+    message: str
+
+    @classmethod
+    def of(cls, row: Intake, language: str) -> "IntakeOut":
+        return cls(
+            id=row.pk,
+            state=row.state,
+            event=row.event,
+            at=from_us(row.at_us),
+            by=row.by,
+            total=row.total,
+            looked=row.looked,
+            entered=row.entered,
+            message=row.zh if language == "zh" else row.en,
+        )
 
 
 class VariableOut(BaseModel):

@@ -6,7 +6,7 @@ import pytest
 
 from potager.core.journal import to_us
 from potager.insight import refresh
-from potager.journeys import queries, starting
+from potager.journeys import intakes, queries, starting
 from potager.journeys.models import Run, Slot
 from potager.journeys.triggers.schedule import Schedule
 from tests.journeys.conftest import HELLO
@@ -47,7 +47,7 @@ def test_two_schedules_at_one_time_are_two(garden, monkeypatch):
     garden.publish(
         entry="each", triggers=[{"schedule": schedule, "audience": "a"}, {"schedule": schedule, "audience": "b"}]
     )
-    monkeypatch.setattr(starting, "members", lambda condition, _at: [people[condition["audience"]]])
+    monkeypatch.setattr(intakes, "members", lambda condition, _at: [people[condition["audience"]]])
     garden.later(hours=1)
     assert (starting.fill_slots(), starting.fill_slots()) == (2, 0)
     assert set(Run.objects.values_list("subject_id", flat=True)) == set(people.values())
@@ -57,7 +57,7 @@ def test_a_slot_filled_before_schedules_had_names_stays_filled(garden, monkeypat
     garden.audience("a")
     cid = garden.person()
     garden.publish(entry="each", triggers=[{"schedule": {"at": "13:00"}, "audience": "a"}])
-    monkeypatch.setattr(starting, "members", lambda *_: [cid])
+    monkeypatch.setattr(intakes, "members", lambda *_: [cid])
     garden.later(hours=1)
     Slot.objects.create(journey=queries.journey_of("welcome"), at_us=to_us(garden.now))
     assert starting.fill_slots() == 0

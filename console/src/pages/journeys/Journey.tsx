@@ -16,6 +16,7 @@ import { Sentence } from '../../shared/Sentence'
 import { Tabs } from '../../shared/Tabs'
 import type { Definition } from './definition'
 import { Graph } from './Graph'
+import { Intakes } from './Intakes'
 import { STATE_TONES } from './names'
 import { Troubles } from './Troubles'
 import { Versions } from './Versions'
@@ -81,6 +82,7 @@ function JourneyView({ detail }: { detail: Detail }) {
           {detail.late > 0 && t('late', { n: format.count(detail.late) })}
         </p>
       )}
+      {journey.version !== null && <Intakes journeyKey={journey.key} isPaused={journey.state === 'paused'} />}
       <Troubles detail={detail} />
       <Tabs
         items={[

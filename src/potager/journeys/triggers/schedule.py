@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
 
@@ -46,10 +46,11 @@ class OnSchedule(Part, Timed):
         days = "".join(map(str, sorted(self.schedule.weekdays)))
         return f"{self.audience}@{self.schedule.at}/{days}/{self.schedule.monthday or ''}"
 
-    def latest_slot(self, now: datetime) -> datetime | None:
-        return self.schedule.latest_slot(now)
+    def slots(self, now: datetime) -> Sequence[datetime]:
+        newest = self.schedule.latest_slot(now)
+        return [] if newest is None else [newest]
 
-    def condition(self) -> Json:
+    def condition(self, slot: datetime, now: datetime) -> Json:  # noqa: ARG002
         return {"audience": self.audience}
 
     def problems(self, place: str, fields: Fields) -> Iterator[Problem]:
