@@ -23,6 +23,7 @@ from potager.journeys.nodes.wait import Wait
 from potager.journeys.parts import END, EventSpec, Json, Key, Part, StepId
 from potager.journeys.times import Span
 from potager.journeys.triggers.audience import OnAudience
+from potager.journeys.triggers.date import OnDate
 from potager.journeys.triggers.event import OnEvent
 from potager.journeys.triggers.layer import OnLayer
 from potager.journeys.triggers.left import OnLeft
@@ -85,11 +86,12 @@ AnyTrigger = Annotated[
     | Annotated[OnLeft, Tag(OnLeft.KIND)]
     | Annotated[OnLayer, Tag(OnLayer.KIND)]
     | Annotated[OnTag, Tag(OnTag.KIND)]
+    | Annotated[OnDate, Tag(OnDate.KIND)]
     | Annotated[ByHand, Tag(ByHand.KIND)],
     Discriminator(
         _trigger_kind,
         custom_error_type="trigger_kind",
-        custom_error_message="a trigger is exactly one of event, audience, left, layer, tag, schedule, manual",
+        custom_error_message="a trigger is exactly one of event, audience, left, layer, tag, date, schedule, manual",
     ),
 ]
 TRIGGERS: Mapping[str, type[Trigger]] = {
