@@ -1,19 +1,25 @@
 """Journeys over HTTP."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Query, Router
+from ninja.security import HttpBasicAuth, SessionAuth
 
 from potager.core import store
+from potager.core.errors import Problem
 from potager.core.paging import PageQuery, page_of
+from potager.facts import write_keys
 from potager.insight import catalogue, conditions
-from potager.journeys import checks, files, intakes, live, present, publish, queries, starting
+from potager.journeys import checks, entering, files, intakes, live, present, publish, queries, starting
 from potager.journeys.graph import Definition
 from potager.journeys.schemas import (
     ArmOut,
     DefinitionIn,
     DraftOut,
+    EnterIn,
+    EnterOut,
     FileIn,
     FileOut,
     ImpactOut,
@@ -32,8 +38,18 @@ from potager.journeys.schemas import (
     VariableOut,
 )
 from potager.org.access import Actor, actor_of, require_write
+from potager.org.models import Role
+from potager.people.identity_types import IdentityRef
 
 router = Router(tags=["journeys"])
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program outside, and the realm of the identities it names."""
+
+    actor: Actor
+    realm: str
 
 
 @router.get("", response=JourneyPage, summary="All journeys with their state and people")
@@ -190,6 +206,44 @@ def cancel_intake(request: HttpRequest, key: str, intake_id: int) -> IntakeOut:
 def export_file(request: HttpRequest, key: str) -> FileOut:
     actor_of(request)
     return FileOut(key=key, text=files.export(key))
+
+
+class _WriteKey(HttpBasicAuth):
+    """A write key as the user name of Basic auth. It stands for a program: no cookie is read, no CSRF asked."""
+
+    def authenticate(self, request: HttpRequest, username: str, password: str) -> Program:  # noqa: ARG002
+        key = write_keys.holder(username)
+        if key is None:
+            raise Problem(
+                "ingest.write_key",
+                zh="写入密钥无效或已吊销：请用 Basic 认证，用户名为写入密钥",
+                en="The write key is unknown or revoked: send it as the user name of Basic auth",
+                status=401,
+            )
+        return Program(Actor(f"write-key:{key.key}", Role.MANAGER), key.realm)
+
+
+@router.post(
+    "/{key}/enter",
+    response=EnterOut,
+    auth=[_WriteKey(), SessionAuth()],
+    summary="Let people enter, named row by row; a name sent again enters nobody again",
+)
+def enter_people(request: HttpRequest, key: str, body: EnterIn) -> EnterOut:
+    program = getattr(request, "auth", None)
+    actor, realm = (program.actor, program.realm) if isinstance(program, Program) else (_writer(request), "")
+    rows = [
+        entering.Row(
+            row.entry_key,
+            row.cid,
+            row.identity and IdentityRef(row.identity.type, row.identity.realm or realm, row.identity.value),
+            row.properties,
+        )
+        for row in body.people
+    ]
+    with store.write():
+        answers = entering.enter_rows(actor, queries.journey_of(key), rows)
+    return EnterOut.of(answers, _language(request))
 
 
 def _writer(request: HttpRequest) -> Actor:

@@ -22,6 +22,7 @@ from potager.journeys.nodes.task import Task
 from potager.journeys.nodes.wait import Wait
 from potager.journeys.parts import END, EventSpec, Json, Key, Part, StepId
 from potager.journeys.times import Span
+from potager.journeys.triggers.api import ByProgram
 from potager.journeys.triggers.audience import OnAudience
 from potager.journeys.triggers.date import OnDate
 from potager.journeys.triggers.event import OnEvent
@@ -87,11 +88,14 @@ AnyTrigger = Annotated[
     | Annotated[OnLayer, Tag(OnLayer.KIND)]
     | Annotated[OnTag, Tag(OnTag.KIND)]
     | Annotated[OnDate, Tag(OnDate.KIND)]
-    | Annotated[ByHand, Tag(ByHand.KIND)],
+    | Annotated[ByHand, Tag(ByHand.KIND)]
+    | Annotated[ByProgram, Tag(ByProgram.KIND)],
     Discriminator(
         _trigger_kind,
         custom_error_type="trigger_kind",
-        custom_error_message="a trigger is exactly one of event, audience, left, layer, tag, date, schedule, manual",
+        custom_error_message=(
+            "a trigger is exactly one of event, audience, left, layer, tag, date, schedule, manual, api"
+        ),
     ),
 ]
 TRIGGERS: Mapping[str, type[Trigger]] = {

@@ -1,11 +1,12 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from potager.core.errors import Problem
 from potager.core.journal import from_us
 from potager.core.paging import PageQuery
+from potager.journeys.entering import MOST_ROWS, Answer
 from potager.journeys.models import Intake, Journey, Run, Stuck
 from potager.journeys.parts import Json
 from potager.journeys.publish import Impact
@@ -326,6 +327,68 @@ class IntakeOut(BaseModel):
             looked=row.looked,
             entered=row.entered,
             message=row.zh if language == "zh" else row.en,
+        )
+
+
+class IdentityIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    value: str
+    realm: str = ""
+
+
+class EnterRow(BaseModel):
+    """Who enters: a customer number, or an identity whose realm is the write key's where none is given.
+
+    entry_key   names the entry: sent again it enters nobody again
+    properties  what messages may say: {event.<name>}
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    entry_key: str = Field(min_length=1, max_length=100)
+    cid: int | None = None
+    identity: IdentityIn | None = None
+    properties: dict[str, Any] = {}
+
+
+class EnterIn(BaseModel):
+    people: list[EnterRow] = Field(min_length=1, max_length=MOST_ROWS)
+
+
+class EnterAnswer(BaseModel):
+    """What became of a row; code, message and place say why it was refused."""
+
+    outcome: Literal["entered", "again", "refused"]
+    code: str = ""
+    message: str = ""
+    place: str = ""
+
+    @classmethod
+    def of(cls, answer: Answer, language: str) -> "EnterAnswer":
+        problem = answer.problem
+        if problem is None:
+            return cls(outcome=answer.outcome)
+        return cls(outcome=answer.outcome, code=problem.code, message=problem.say(language), place=problem.place)
+
+
+class EnterOut(BaseModel):
+    """Counts, and one answer per row in order."""
+
+    entered: int
+    again: int
+    refused: int
+    people: list[EnterAnswer]
+
+    @classmethod
+    def of(cls, answers: list[Answer], language: str) -> "EnterOut":
+        counts = [answer.outcome for answer in answers]
+        return cls(
+            entered=counts.count("entered"),
+            again=counts.count("again"),
+            refused=counts.count("refused"),
+            people=[EnterAnswer.of(answer, language) for answer in answers],
         )
 
 
