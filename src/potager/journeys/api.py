@@ -12,8 +12,9 @@ from potager.core.errors import Problem
 from potager.core.paging import PageQuery, page_of
 from potager.facts import write_keys
 from potager.insight import catalogue, conditions
-from potager.journeys import checks, entering, files, intakes, live, present, publish, queries, starting
+from potager.journeys import checks, entering, files, intakes, limits, live, present, publish, queries, starting
 from potager.journeys.graph import Definition
+from potager.journeys.parts import EntryLimits
 from potager.journeys.schemas import (
     ArmOut,
     DefinitionIn,
@@ -39,7 +40,6 @@ from potager.journeys.schemas import (
 )
 from potager.org.access import Actor, actor_of, require_write
 from potager.org.models import Role
-from potager.people.identity_types import IdentityRef
 
 router = Router(tags=["journeys"])
 
@@ -91,6 +91,20 @@ def stop_all(request: HttpRequest, body: StopIn) -> JourneyPage:
     with store.write():
         publish.stop_all(actor, stopped=body.stopped)
     return list_journeys(request)
+
+
+@router.get("/limits", response=EntryLimits, summary="How often one person may enter journeys that say nothing of it")
+def get_limits(request: HttpRequest) -> EntryLimits:
+    actor_of(request)
+    return limits.of_house()
+
+
+@router.put("/limits", response=EntryLimits, summary="Change how often one person may enter")
+def put_limits(request: HttpRequest, body: EntryLimits) -> EntryLimits:
+    actor = _writer(request)
+    with store.write():
+        limits.set_of_house(actor, body)
+    return limits.of_house()
 
 
 @router.get("/runs/{int:run_id}", response=Trace, summary="One customer's passage with the reason of every step")
@@ -236,7 +250,7 @@ def enter_people(request: HttpRequest, key: str, body: EnterIn) -> EnterOut:
         entering.Row(
             row.entry_key,
             row.cid,
-            row.identity and IdentityRef(row.identity.type, row.identity.realm or realm, row.identity.value),
+            row.identity.ref(realm) if row.identity is not None else None,
             row.properties,
         )
         for row in body.people

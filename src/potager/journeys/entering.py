@@ -8,8 +8,8 @@ from typing import Literal
 
 from potager.core import clock, journal
 from potager.core.errors import Conflict, Problem
-from potager.journeys import live
-from potager.journeys.entry import Candidate, enter
+from potager.journeys import limits, live
+from potager.journeys.entry import Candidate, enter, refused_key
 from potager.journeys.models import Journey, Run
 from potager.journeys.triggers.api import ByProgram
 from potager.org import audit
@@ -173,23 +173,31 @@ def _entered(current: live.Live, candidates: Mapping[int, Candidate]) -> dict[in
 
     cids = {each.cid for each in candidates.values()}
     before = begun(cids)
-    first = {(each.cid, each.entry_key): n for n, each in reversed(candidates.items())}
+    first = {(each.cid, each.entry_key): n for n, each in reversed(list(candidates.items()))}
     enter(current, list(candidates.values()))
     after = begun(cids)
+    seq = next((each.seq for each in candidates.values()), 0)
+    turned_away = Run.objects.filter(journey_id=current.journey_id, subject_id__in=cids, end_reason__in=limits.REASONS)
+    reasons = {
+        (cid, key): reason for cid, key, reason in turned_away.values_list("subject_id", "entry_key", "end_reason")
+    }
     answers = {}
     for n, each in candidates.items():
         name = (each.cid, each.entry_key)
         if name in before or (name in after and first[name] != n):
             answers[n] = Answer("again")
         else:
-            answers[n] = Answer("entered") if name in after else Answer("refused", _refusal(n))
+            reason = reasons.get((each.cid, refused_key(each.entry_key, seq)))
+            answers[n] = Answer("entered") if name in after else Answer("refused", _refusal(reason, f"people[{n}]"))
     return answers
 
 
-def _refusal(n: int) -> Problem:
+def _refusal(reason: str | None, place: str) -> Problem:
+    if reason is not None:
+        return limits.why(reason, place)
     return Problem(
         "journey.enter_gap",
         zh="这位客户上次进入到现在，还不到旅程要求的间隔",
         en="The customer's last entry is less than the gap of this journey ago",
-        place=f"people[{n}]",
+        place=place,
     )

@@ -20,7 +20,7 @@ from potager.journeys.nodes.split import Split
 from potager.journeys.nodes.tag import TagChange
 from potager.journeys.nodes.task import Task
 from potager.journeys.nodes.wait import Wait
-from potager.journeys.parts import END, EventSpec, Json, Key, Part, StepId
+from potager.journeys.parts import END, EntryLimits, EventSpec, Json, Key, Part, StepId
 from potager.journeys.times import Span
 from potager.journeys.triggers.api import ByProgram
 from potager.journeys.triggers.audience import OnAudience
@@ -112,6 +112,9 @@ class Definition(Part):
              before that, and they never entered
     filter   must also be true of the person when they enter
     control  percent of people who are left alone, to know the effect
+    group    a person is in at most one journey of a group; one of higher priority takes the place of one that has done
+             nothing yet
+    limits   in place of the house's
     window   days after the first entry over which the outcome is summed
     """
 
@@ -130,6 +133,8 @@ class Definition(Part):
     goal: EventSpec = EventSpec(event="order_paid")
     exits: list[EventSpec] = []
     priority: Annotated[int, Field(ge=0, le=100)] = 50
+    group: Key | None = None
+    limits: EntryLimits | None = None
     steps: Annotated[list[Step], Field(min_length=1, max_length=200)]
 
     @field_validator("steps")

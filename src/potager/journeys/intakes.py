@@ -165,7 +165,7 @@ def _chosen(intake_id: int) -> bool:
         return row is not None
     seq, problem, cids = loader.loaded_seq(), None, []
     try:
-        cids = members(row.condition, from_us(row.at_us))
+        cids = members(row.condition or {}, from_us(row.at_us))
     except Problem as error:
         problem = error
     with store.write(Lane.TICK):

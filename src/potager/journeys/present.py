@@ -20,6 +20,7 @@ from potager.journeys.schemas import (
     JourneyRow,
     Node,
     ProblemOut,
+    RefusedOut,
     RunOut,
     StuckOut,
     Trace,
@@ -61,6 +62,7 @@ def detail(journey: Journey, language: str, *, draft: bool = False, version: int
         ahead=queries.ahead(journey),
         late=queries.late(journey, loader.loaded_seq()),
         stuck=[StuckOut.of(row, people, language) for row, people in queries.stuck(journey)],
+        refused=[RefusedOut(reason=reason, n=n) for reason, n in queries.refused(journey)],
         broken=_broken(journey, language),
         versions=[
             VersionOut(n=each.n, published_at=each.published_at, published_by=each.published_by)

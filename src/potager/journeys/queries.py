@@ -223,3 +223,10 @@ def intakes(journey: Journey) -> list[Intake]:
     rows = Intake.objects.filter(journey=journey).defer("members").order_by("-id")
     since = to_us(clock.now() - timedelta(days=1))
     return list(rows.filter(Q(state__in=[Intake.State.CHOOSING, Intake.State.RUNNING]) | Q(at_us__gte=since))[:10])
+
+
+def refused(journey: Journey) -> list[tuple[str, int]]:
+    """Entries of the last 30 days that limits and groups refused, as (reason, how many), the most frequent first."""
+    rows = Run.objects.filter(journey=journey, arm="", end_reason__startswith="limit:")
+    recent = rows.filter(entered_us__gte=to_us(clock.now() - RECENT)).values_list("end_reason")
+    return list(recent.annotate(n=Count("id")).order_by("-n", "end_reason"))

@@ -11,6 +11,7 @@ from potager.journeys.models import Intake, Journey, Run, Stuck
 from potager.journeys.parts import Json
 from potager.journeys.publish import Impact
 from potager.journeys.queries import ArmCounts, Traffic
+from potager.people.identity_types import IdentityRef
 
 
 class ProblemOut(BaseModel):
@@ -102,6 +103,13 @@ class StuckOut(BaseModel):
         return cls(version=row.version.n, place=row.place, people=people, since=from_us(row.since_us), message=message)
 
 
+class RefusedOut(BaseModel):
+    """How many entries limits (limit:at_once, limit:entries) and groups (limit:group) refused in the last 30 days."""
+
+    reason: str
+    n: int
+
+
 class JourneyDetail(BaseModel):
     """The live version (or the draft when nothing is live, or the version asked for) with its people.
 
@@ -118,6 +126,7 @@ class JourneyDetail(BaseModel):
     ahead: int
     late: int
     stuck: list[StuckOut]
+    refused: list[RefusedOut]
     broken: list[ProblemOut]
     versions: list[VersionOut]
 
@@ -336,6 +345,10 @@ class IdentityIn(BaseModel):
     type: str
     value: str
     realm: str = ""
+
+    def ref(self, realm: str) -> IdentityRef:
+        """The identity, in this realm where it says none."""
+        return IdentityRef(self.type, self.realm or realm, self.value)
 
 
 class EnterRow(BaseModel):

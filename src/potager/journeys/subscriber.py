@@ -30,10 +30,11 @@ def on_entries(entries: Sequence[Entry]) -> None:
             for way in _starts(ways, entry, now):
                 starting[way.live.definition.key].append(_candidate(way.live, way.trigger, entry))
     for entry in entries:
-        for way, candidate in _into_slots(now_board.slots.get(entry.fact.type, ()), entry):
-            starting[way.definition.key].append(candidate)
-    for key, candidates in starting.items():
-        enter(now_board.by_key[key], candidates)
+        for live, candidate in _into_slots(now_board.slots.get(entry.fact.type, ()), entry):
+            starting[live.definition.key].append(candidate)
+    # The most urgent first: what one event opens at once, limits let in by priority.
+    for key in sorted(starting, key=lambda key: (-now_board.by_key[key].definition.priority, key)):
+        enter(now_board.by_key[key], starting[key])
     # After the entries, so that a later event of this batch can end a run an earlier one has started.
     closing.act(
         now_board, [entry for entry in entries if entry.fact.type in now_board.closing and entry.fact.cid is not None]

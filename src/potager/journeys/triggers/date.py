@@ -1,5 +1,6 @@
+import datetime as dt
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, ClassVar, Literal
 
 from borax.calendars.lunardate import LunarDate
@@ -100,17 +101,17 @@ class OnDate(Part, Timed):
                 f"Nobody knows “{known.label('en')}” before it comes: give days after it, or start by an event",
             )
 
-    def _occasion(self, slot: datetime) -> date:
+    def _occasion(self, slot: datetime) -> dt.date:
         return clock.business_date(slot) - timedelta(days=self.days)
 
 
-def _day_of(value: object) -> date | None:
+def _day_of(value: object) -> dt.date | None:
     """The business date of an attribute's value as facts tell it."""
     if not isinstance(value, str):
         return None
     try:
         if len(value) == len("2026-11-01"):
-            return date.fromisoformat(value)
+            return dt.date.fromisoformat(value)
         at = datetime.fromisoformat(value)
     except ValueError:
         return None
