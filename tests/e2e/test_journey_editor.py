@@ -127,7 +127,8 @@ def enter(page: Page) -> None:
     page.get_by_role("menuitem", name="随机比例", exact=True).click()
     expect(drawer.get_by_text(re.compile(r"^会加入 \d+ 人$"))).to_be_visible()
     drawer.get_by_role("button", name="让这些人进入").click()
-    expect(page.get_by_text(re.compile(r"^\d+ 人已进入$"))).to_be_visible()
+    expect(page.get_by_text("这些人正在进入，进度在旅程页上")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^(\d+) 人里进入了 \1 人$"))).to_be_visible()
 
 
 def wait_until_at(page: Page, step: str) -> None:

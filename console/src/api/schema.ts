@@ -2027,6 +2027,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often one person may enter journeys that say nothing of it */
+        get: operations["potager_journeys_api_get_limits"];
+        /** Change how often one person may enter */
+        put: operations["potager_journeys_api_put_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/runs/{run_id}": {
         parameters: {
             query?: never;
@@ -2140,6 +2158,23 @@ export interface paths {
         /** Keep a draft; it need not be complete */
         put: operations["potager_journeys_api_save_draft"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let people enter, named row by row; a name sent again enters nobody again */
+        post: operations["potager_journeys_api_enter_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4438,6 +4473,90 @@ export interface components {
             variable: string;
         };
         /**
+         * EnterAnswer
+         * @description What became of a row; code, message and place say why it was refused.
+         */
+        EnterAnswer: {
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "entered" | "again" | "refused";
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+        };
+        /** EnterIn */
+        EnterIn: {
+            /** People */
+            people: components["schemas"]["EnterRow"][];
+        };
+        /**
+         * EnterOut
+         * @description Counts, and one answer per row in order.
+         */
+        EnterOut: {
+            /** Again */
+            again: number;
+            /** Entered */
+            entered: number;
+            /** People */
+            people: components["schemas"]["EnterAnswer"][];
+            /** Refused */
+            refused: number;
+        };
+        /**
+         * EnterRow
+         * @description Who enters: a customer number, or an identity whose realm is the write key's where none is given.
+         *
+         *     entry_key   names the entry: sent again it enters nobody again
+         *     properties  what messages may say: {event.<name>}
+         */
+        EnterRow: {
+            /** Cid */
+            cid?: number | null;
+            /** Entry Key */
+            entry_key: string;
+            identity?: components["schemas"]["IdentityIn"] | null;
+            /**
+             * Properties
+             * @default {}
+             */
+            properties: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * EntryLimits
+         * @description How often one person may enter. Nothing said is what the house says; 0 is no limit.
+         *
+         *     at_once  journeys one person may be in at the same time
+         *     entries  passages one person may begin, through all journeys, in any span of `within`
+         */
+        EntryLimits: {
+            /** At Once */
+            at_once?: number | null;
+            /** Entries */
+            entries?: number | null;
+            /**
+             * Within
+             * @default 30d
+             */
+            within: string;
+        };
+        /**
          * Estimated
          * @description A number with its 95 % interval.
          */
@@ -5531,6 +5650,8 @@ export interface components {
             late: number;
             /** Nodes */
             nodes: components["schemas"]["Node"][];
+            /** Refused */
+            refused: components["schemas"]["RefusedOut"][];
             /**
              * Showing
              * @enum {string}
@@ -6933,6 +7054,16 @@ export interface components {
             names: number;
             /** Upto Seq */
             upto_seq: number;
+        };
+        /**
+         * RefusedOut
+         * @description How many entries limits (limit:at_once, limit:entries) and groups (limit:group) refused in the last 30 days.
+         */
+        RefusedOut: {
+            /** N */
+            n: number;
+            /** Reason */
+            reason: string;
         };
         /** RejectOut */
         RejectOut: {
@@ -12694,6 +12825,50 @@ export interface operations {
             };
         };
     };
+    potager_journeys_api_get_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryLimits"];
+                };
+            };
+        };
+    };
+    potager_journeys_api_put_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryLimits"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryLimits"];
+                };
+            };
+        };
+    };
     potager_journeys_api_get_trace: {
         parameters: {
             query?: never;
@@ -12853,6 +13028,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+        };
+    };
+    potager_journeys_api_enter_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterOut"];
                 };
             };
         };

@@ -181,7 +181,7 @@ function cardOf(id: string, { definition, counts, entered, names, faulty, t, for
     return {
       head: t('start'),
       aside: t(`entry.${definition.entry ?? 'once'}`),
-      title: definition.triggers.map((each) => sayTrigger(each, t, names.event, names.audience)).join(t('or')),
+      title: definition.triggers.map((each) => sayTrigger(each, t, names)).join(t('or')),
       lines: entered === undefined ? [] : [{ text: t('enteredOf', { n: format.count(entered) }), tone: '' }],
       kind: 'start',
       faulty: faulty?.has('triggers') ?? false,

@@ -20,6 +20,7 @@ import { Intakes } from './Intakes'
 import { STATE_TONES } from './names'
 import { Troubles } from './Troubles'
 import { Versions } from './Versions'
+import { sayReason } from './words'
 
 const PublishDialog = later(async () => (await import('./PublishDialog')).PublishDialog)
 const Passages = later(async () => (await import('./Passages')).Passages, <Skeleton />)
@@ -83,6 +84,14 @@ function JourneyView({ detail }: { detail: Detail }) {
         </p>
       )}
       {journey.version !== null && <Intakes journeyKey={journey.key} isPaused={journey.state === 'paused'} />}
+      {detail.refused.length > 0 && (
+        <p className="sub">
+          {t('refused')}
+          {detail.refused
+            .map(({ reason, n }) => t('refusedOf', { reason: sayReason(reason, t), n: format.count(n) }))
+            .join(t('comma'))}
+        </p>
+      )}
       <Troubles detail={detail} />
       <Tabs
         items={[

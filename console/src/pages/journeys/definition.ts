@@ -14,8 +14,48 @@ export interface Trigger {
   where?: Condition[]
   key?: string
   audience?: string
-  schedule?: { at: string; weekdays?: number[]; monthday?: number | null }
+  left?: string
+  layer?: string
+  to?: string[]
+  from?: string[]
+  tag?: string
+  change?: 'added' | 'removed'
+  value?: string
+  date?: string
+  days?: number
+  at?: string
+  repeats?: 'never' | 'yearly' | 'lunar'
+  schedule?: Schedule
   manual?: boolean
+  api?: boolean
+}
+
+export const WAYS = ['event', 'audience', 'left', 'layer', 'tag', 'date', 'schedule', 'manual', 'api'] as const
+export type TriggerKind = (typeof WAYS)[number]
+
+/** Which way in a trigger is; a schedule names an audience too. */
+export function wayOf(trigger: Trigger): TriggerKind {
+  if (trigger.schedule) return 'schedule'
+  return WAYS.find((way) => trigger[way] !== undefined) ?? 'event'
+}
+
+export interface Schedule {
+  at?: string
+  weekdays?: number[]
+  monthday?: number | null
+  cron?: string | null
+  only?: 'workdays' | 'days_off' | null
+  holiday?:
+    | 'new_year'
+    | 'spring_festival'
+    | 'qingming'
+    | 'labour_day'
+    | 'dragon_boat'
+    | 'mid_autumn'
+    | 'national_day'
+    | null
+  days?: number
+  last_workday?: boolean
 }
 
 export interface Message {
@@ -73,6 +113,8 @@ export interface Definition {
   goal?: EventSpec
   exits?: EventSpec[]
   priority?: number
+  group?: string | null
+  limits?: { at_once?: number | null; entries?: number | null; within?: string } | null
   steps: Step[]
 }
 

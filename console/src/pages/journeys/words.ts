@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next'
-import { kindOf, type Step, type Trigger, type Wait } from './definition'
+import { kindOf, wayOf, type Schedule, type Step, type Trigger, type Wait } from './definition'
 import type { Names } from './names'
 
 export type T = TFunction<'journeys'>
@@ -31,20 +31,62 @@ export function sayWait(wait: Wait, t: T, eventName: (key: string) => string): s
   return wait.or_event ? t('wait.orEvent', { until, event: eventName(wait.or_event.event) }) : until
 }
 
-export function sayTrigger(trigger: Trigger, t: T, eventName: (key: string) => string, audienceName: (key: string) => string): string {
-  if (trigger.schedule) {
-    const { at, weekdays = [], monthday } = trigger.schedule
-    const when =
-      monthday != null
-        ? t('trigger.monthday', { day: monthday })
-        : weekdays.length > 0
-          ? weekdays.map((day) => t(`weekday.w${day as 1}`)).join(' ')
-          : t('trigger.daily')
-    return t('trigger.schedule', { when, at, audience: audienceName(trigger.audience ?? '') })
+type TriggerNames = Pick<Names, 'event' | 'audience' | 'tagged' | 'model' | 'layer' | 'attr'>
+
+export function sayTrigger(trigger: Trigger, t: T, names: TriggerNames): string {
+  switch (wayOf(trigger)) {
+    case 'event':
+      return t('trigger.event', { event: names.event(trigger.event ?? '') })
+    case 'audience':
+      return t('trigger.audience', { audience: names.audience(trigger.audience ?? '') })
+    case 'left':
+      return t('trigger.left', { audience: names.audience(trigger.left ?? '') })
+    case 'layer':
+      return sayLayer(trigger, t, names)
+    case 'tag':
+      return t(`trigger.tag.${trigger.change ?? 'added'}`, { tag: names.tagged(trigger.tag ?? '', trigger.value) })
+    case 'date':
+      return sayDate(trigger, t, names)
+    case 'schedule': {
+      const when = saySchedule(trigger.schedule ?? {}, t)
+      return t('trigger.schedule', { when, audience: names.audience(trigger.audience ?? '') })
+    }
+    case 'manual':
+      return t('trigger.manual')
+    case 'api':
+      return t('trigger.api')
   }
-  if (trigger.audience) return t('trigger.audience', { audience: audienceName(trigger.audience) })
-  if (trigger.event) return t('trigger.event', { event: eventName(trigger.event) })
-  return t('trigger.manual')
+}
+
+function sayLayer({ layer = '', from = [], to = [] }: Trigger, t: T, names: TriggerNames): string {
+  const said = (keys: string[]) => keys.map((key) => names.layer(layer, key)).join(t('orWord'))
+  const parts = [
+    from.length > 0 && t('trigger.layerFrom', { layers: said(from) }),
+    to.length > 0 && t('trigger.layerTo', { layers: said(to) }),
+  ]
+  return t('trigger.layer', { model: names.model(layer), ends: parts.filter(Boolean).join('') })
+}
+
+function sayDate({ date = '', days = 0, at = '09:00', repeats = 'never' }: Trigger, t: T, names: TriggerNames): string {
+  const when = days === 0 ? t('trigger.dateOn') : t(days < 0 ? 'trigger.dateBefore' : 'trigger.dateAfter', { n: Math.abs(days) })
+  return t('trigger.date', { date: names.attr(date), when, at, repeats: repeats === 'never' ? '' : t(`trigger.repeats.${repeats}`) })
+}
+
+function saySchedule(schedule: Schedule, t: T): string {
+  const { at = '', weekdays = [], monthday, cron, only, holiday, days = 0, last_workday: isLast } = schedule
+  const parts = [
+    cron != null && t('trigger.cron', { cron }),
+    holiday != null &&
+      t(days === 0 ? 'trigger.holidayOn' : days < 0 ? 'trigger.holidayBefore' : 'trigger.holidayAfter', {
+        holiday: t(`holiday.${holiday}`),
+        n: Math.abs(days),
+      }),
+    monthday != null && t('trigger.monthday', { day: monthday }),
+    weekdays.length > 0 && weekdays.map((day) => t(`weekday.w${day as 1}`)).join(' '),
+    isLast && t('trigger.lastWorkday'),
+    only != null && t(`trigger.only.${only}`),
+  ].filter(Boolean)
+  return `${parts.length > 0 ? parts.join(' ') : t('trigger.daily')}${at === '' ? '' : ` ${at}`}`
 }
 
 interface Said {
@@ -106,6 +148,8 @@ export function sayReason(reason: string, t: T, eventName: (key: string) => stri
   const [kind = '', about] = reason.split(':')
   if (kind === 'exit' && about) return t('reason.exitBy', { event: eventName(about) })
   if (kind === 'policy' && about) return t('reason.policy')
+  if (kind === 'displaced' && about) return t('reason.displaced')
+  if (kind === 'limit' && about) return t(`reason.limit.${about as 'group'}`, { defaultValue: reason })
   return t(`reason.${reason as 'done'}`, { defaultValue: reason })
 }
 
