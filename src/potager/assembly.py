@@ -25,11 +25,12 @@ from potager.journeys import subscriber
 from potager.journeys.api import router as journeys
 from potager.org.api import router as org
 from potager.people.api import router as people
-from potager.touch import channels, follow
+from potager.touch import channels, follow, retries
 from potager.touch import jobs as touch_jobs
 from potager.touch.api import router as touch
 from potager.touch.channels.handout import Handout
 from potager.touch.channels.simulator import SimulatedChannel, Simulator
+from potager.touch.outbox_api import router as outbox
 from potager.touch.rules.holdout import set_holdout
 
 # Mounted under /api/<name>.
@@ -45,6 +46,7 @@ ROUTERS: Mapping[str, Router] = {
     "org": org,
     "people": people,
     "touch": touch,
+    "touch/outbox": outbox,
 }
 
 
@@ -96,4 +98,5 @@ def assemble() -> None:
     jobs.set_handlers(JOB_KINDS, PERIODIC)
     channels.set_channels(CHANNELS)
     set_holdout(arms.held_out)
+    retries.set_ended(journey_queries.left_early)
     present.set_written_elsewhere([journey_queries.written])

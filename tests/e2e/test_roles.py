@@ -12,12 +12,12 @@ from tests.e2e.served import Served
 
 PAGES = (
     *("overview", "goals", "reports", "customers", "tags", "layers", "audiences", "value", "affinity", "journeys"),
-    *("scripts", "tasks", "phones", "imports", "events", "settings"),
+    *("outbox", "scripts", "tasks", "phones", "imports", "events", "settings"),
 )
 CLOSED = {
     "manager": (),
     "viewer": ("imports",),
-    "staff": ("overview", "reports", "value", "affinity", "imports"),
+    "staff": ("overview", "reports", "value", "affinity", "outbox", "imports"),
 }
 REFUSED = "您没有权限看这里"
 # Acts that change something for everybody: page, what the button says.
@@ -36,6 +36,7 @@ WRITERS = (
     ("/journeys/win-back", "编辑"),
     ("/journeys/win-back", "改 YAML"),
     ("/journeys/win-back", "停止"),
+    ("/outbox?tab=ways", "暂停"),
     ("/scripts", "新建话术"),
     ("/scripts?tab=personas", "新建人设"),
     ("/scripts?tab=faqs", "添加问题"),

@@ -37,9 +37,9 @@ def test_kept_read_and_given_back(people, paper):
         both = places.book(keys, now - HOUR, now, {})
         places.release([made[0].id])
         one = places.book(keys, now - HOUR, now, {})
-    taken = [Place(now, "paper", "marketing")]
-    assert [both.taken(Message(person_key=key), now - HOUR) for key in keys] == [taken, taken]
-    assert [one.taken(Message(person_key=key), now - HOUR) for key in keys] == [[], taken]
+    first, second = ([Place(now, "paper", "marketing", False, "welcome", 50, each.id)] for each in made)
+    assert [both.taken(Message(person_key=key), now - HOUR) for key in keys] == [first, second]
+    assert [one.taken(Message(person_key=key), now - HOUR) for key in keys] == [[], second]
 
 
 def test_nobody_who_counts_nothing_reads(people, django_assert_num_queries):

@@ -2801,6 +2801,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/touch/outbox/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the messages of the last days, today included */
+        get: operations["potager_touch_outbox_api_get_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the channels once more about unknown messages */
+        post: operations["potager_touch_outbox_api_look_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages that failed for good, or of which nobody knows */
+        get: operations["potager_touch_outbox_api_list_lost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/pauses/{kind}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pause a channel or a journey, or let it go on */
+        put: operations["potager_touch_outbox_api_put_pause"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send dead letters again, each once */
+        post: operations["potager_touch_outbox_api_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Channels and journeys: what waits, what is paused, what rests */
+        get: operations["potager_touch_outbox_api_get_ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/touch/phone/{cid}": {
         parameters: {
             query?: never;
@@ -3455,6 +3557,27 @@ export interface components {
          */
         Basket: "order" | "customer";
         /**
+         * BreakerSetting
+         * @description An endpoint opens when at least `share` of its last `calls` calls failed, and rests `seconds` the first time.
+         */
+        BreakerSetting: {
+            /**
+             * Calls
+             * @default 20
+             */
+            calls: number;
+            /**
+             * Seconds
+             * @default 60
+             */
+            seconds: number;
+            /**
+             * Share
+             * @default 0.5
+             */
+            share: number;
+        };
+        /**
          * BudgetSetting
          * @description What all channels together may cost in a month, in minor units of the house's currency; None is no limit.
          *
@@ -3563,15 +3686,18 @@ export interface components {
         };
         /**
          * Cap
-         * @description 频控: at most `limit` messages to one person in any `hours` on end; no channel or purpose means all of them.
+         * @description 频控: at most `limit` messages to one person in any `hours` on end, or in each calendar period `per` of the
+         *     business zone; no channel or purpose means all of them.
          */
         Cap: {
             /** Channel */
             channel?: string | null;
             /** Hours */
-            hours: number;
+            hours?: number | null;
             /** Limit */
             limit: number;
+            /** Per */
+            per?: ("day" | "week" | "month") | null;
             /**
              * Purpose
              * @default marketing
@@ -3924,6 +4050,21 @@ export interface components {
             share: number;
             /** Total */
             total: number;
+        };
+        /**
+         * Counts
+         * @description Messages asked for since `since` (business time): where they stand by channel, the verdicts they met.
+         */
+        Counts: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** States */
+            states: components["schemas"]["TallyOut"][];
+            /** Verdicts */
+            verdicts: components["schemas"]["RuledOut"][];
         };
         /**
          * CustomerCard
@@ -4404,6 +4545,25 @@ export interface components {
             variable: string;
         };
         /**
+         * EndpointOut
+         * @description One endpoint of a channel: its last calls ("." well, "x" not), until when (wall time) it rests, and why.
+         */
+        EndpointOut: {
+            /** Endpoint */
+            endpoint: string;
+            /** Error */
+            error: string;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "closed" | "open" | "half_open";
+            /** Recent */
+            recent: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
          * Estimated
          * @description A number with its 95 % interval.
          */
@@ -4471,6 +4631,43 @@ export interface components {
             properties: components["schemas"]["PropertyOut"][];
             /** System */
             system: boolean;
+        };
+        /**
+         * ExclusionGroup
+         * @description 互斥组: of these journeys one speaks to a person within any `hours` on end.
+         */
+        ExclusionGroup: {
+            /** Hours */
+            hours: number;
+            /** Journeys */
+            journeys: string[];
+            /** Name */
+            name: string;
+        };
+        /**
+         * ExclusionSetting
+         * @description hours     the span between messages of any two journeys; 0 is none
+         *     groups    journeys that exclude each other for a span of their own
+         *     purposes  which messages wait; those of other purposes neither wait nor count
+         */
+        ExclusionSetting: {
+            /**
+             * Groups
+             * @default []
+             */
+            groups: components["schemas"]["ExclusionGroup"][];
+            /**
+             * Hours
+             * @default 0
+             */
+            hours: number;
+            /**
+             * Purposes
+             * @default [
+             *       "marketing"
+             *     ]
+             */
+            purposes: ("marketing" | "service" | "transactional")[];
         };
         /**
          * ExecutionOut
@@ -5315,6 +5512,11 @@ export interface components {
             shown: string;
             /** Type */
             type: string;
+        };
+        /** Ids */
+        Ids: {
+            /** Ids */
+            ids: number[];
         };
         /**
          * ImpactOut
@@ -6167,6 +6369,88 @@ export interface components {
             /** Key */
             key: string;
         };
+        /** LookedUpOut */
+        LookedUpOut: {
+            /** Absent */
+            absent: number;
+            /** Found */
+            found: number;
+            /** Silent */
+            silent: number;
+        };
+        /**
+         * LostOut
+         * @description A message that failed for good, or of which nobody knows, and what may be done about it.
+         */
+        LostOut: {
+            /** Arm */
+            arm: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Channel */
+            channel: string;
+            /** Cid */
+            cid: number;
+            /** Cost Minor */
+            cost_minor: number;
+            /** Customer Name */
+            customer_name: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: number;
+            /** Journey */
+            journey: string;
+            /** Life */
+            life: components["schemas"]["MarkOut"][];
+            /** May Look Up */
+            may_look_up: boolean;
+            /** May Retry */
+            may_retry: boolean;
+            /** Purpose */
+            purpose: string;
+            /** Rule */
+            rule: string;
+            /** Run Id */
+            run_id: number;
+            /** Sender */
+            sender: string;
+            /** Sender Name */
+            sender_name: string;
+            /** Shadow */
+            shadow: boolean;
+            state: components["schemas"]["State"];
+            /** Step */
+            step: string;
+            /** Text */
+            text: string;
+            /** Tries */
+            tries: number;
+            /** Visit */
+            visit: number;
+            /** Why En */
+            why_en: string;
+            /** Why Zh */
+            why_zh: string;
+        };
+        /** LostPage */
+        LostPage: {
+            /** Items */
+            items: components["schemas"]["LostOut"][];
+            /** Total */
+            total: number;
+        };
         /** MarkOut */
         MarkOut: {
             /**
@@ -6532,6 +6816,24 @@ export interface components {
              */
             share: number;
         };
+        /**
+         * PauseOut
+         * @description Since when (wall time) and by whom.
+         */
+        PauseOut: {
+            /** By */
+            by: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /** Paused */
+        Paused: {
+            /** Paused */
+            paused: boolean;
+        };
         /** PersonaList */
         PersonaList: {
             /** Items */
@@ -6674,14 +6976,22 @@ export interface components {
          *
          *     zone_attr   the customer attribute that holds a time zone name (Asia/Shanghai), where it differs from the house's
          *     costs       what one message costs, by channel, in minor units of the house's currency
+         *     breaker     when an endpoint of a channel that fails is left alone
+         *     opt_out_words  the answers that mean no more marketing, by channel; "*" for channels without words of their own
          */
         Policy: {
+            breaker?: components["schemas"]["BreakerSetting"];
             budget?: components["schemas"]["BudgetSetting"];
             /** Caps */
             caps?: components["schemas"]["Cap"][];
             /** Costs */
             costs?: {
                 [key: string]: number;
+            };
+            exclusion?: components["schemas"]["ExclusionSetting"];
+            /** Opt Out Words */
+            opt_out_words?: {
+                [key: string]: string[];
             };
             platform?: components["schemas"]["PlatformSetting"];
             quiet?: components["schemas"]["QuietSetting"];
@@ -7023,6 +7333,14 @@ export interface components {
              */
             start: string;
         };
+        /**
+         * Retried
+         * @description The new touches.
+         */
+        Retried: {
+            /** Touches */
+            touches: number[];
+        };
         /** RetypeIn */
         RetypeIn: {
             kind: components["schemas"]["PropertyKind"];
@@ -7129,6 +7447,18 @@ export interface components {
             now: {
                 [key: string]: components["schemas"]["LevelOut"];
             };
+        };
+        /** RuledOut */
+        RuledOut: {
+            /** N */
+            n: number;
+            /** Rule */
+            rule: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "send" | "defer" | "skip" | "drop";
         };
         /**
          * RunOut
@@ -7746,6 +8076,19 @@ export interface components {
             name_en: string;
             /** Name Zh */
             name_zh: string;
+        };
+        /**
+         * SpeakingOut
+         * @description A journey: messages asked for in the window, messages that wait.
+         */
+        SpeakingOut: {
+            /** Key */
+            key: string;
+            /** N */
+            n: number;
+            pause: components["schemas"]["PauseOut"] | null;
+            /** Waiting */
+            waiting: number;
         };
         /**
          * SplitAudienceIn
@@ -8380,6 +8723,14 @@ export interface components {
              */
             value_kind: "" | "text" | "choice" | "number" | "money" | "bool" | "date";
         };
+        /** TallyOut */
+        TallyOut: {
+            /** Channel */
+            channel: string;
+            /** N */
+            n: number;
+            state: components["schemas"]["State"];
+        };
         /** TaskDone */
         TaskDone: {
             /**
@@ -8927,6 +9278,31 @@ export interface components {
             published_at: string;
             /** Published By */
             published_by: string;
+        };
+        /** WayOut */
+        WayOut: {
+            /** Endpoints */
+            endpoints: components["schemas"]["EndpointOut"][];
+            /** Key */
+            key: string;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Oldest */
+            oldest: string | null;
+            pause: components["schemas"]["PauseOut"] | null;
+            /** Queued */
+            queued: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /** Ways */
+        Ways: {
+            /** Channels */
+            channels: components["schemas"]["WayOut"][];
+            /** Journeys */
+            journeys: components["schemas"]["SpeakingOut"][];
         };
         /**
          * WinRate
@@ -13897,6 +14273,151 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExecutionPage"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_get_counts: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_look_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ids"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedUpOut"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_list_lost: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                state?: "failed" | "unknown";
+                channel?: string | null;
+                journey?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LostPage"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_put_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "channel" | "journey";
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Paused"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paused"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ids"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_get_ways: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
                 };
             };
         };

@@ -24,6 +24,7 @@ export const en: typeof zh = {
     value: 'Customer value',
     affinity: 'Affinity',
     journeys: 'Journeys (SOP)',
+    outbox: 'Outbox',
     scripts: 'Scripts',
     tasks: 'Tasks',
     phones: 'Phones',

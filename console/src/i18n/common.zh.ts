@@ -22,6 +22,7 @@ export const zh = {
     value: '客户价值',
     affinity: '商品关联',
     journeys: '旅程 SOP',
+    outbox: '发送箱',
     scripts: '话术',
     tasks: '任务',
     phones: '手机',

@@ -1,6 +1,6 @@
 """Every read of journeys that is shown to somebody."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -121,6 +121,13 @@ def traffic() -> dict[int, Traffic]:
 def ahead(journey: Journey) -> int:
     """People who will enter when their lead is over."""
     return Run.objects.filter(journey=journey, arm="", due_us__isnull=False).count()
+
+
+def left_early(run_ids: Collection[int]) -> set[int]:
+    """Those of these runs that ended before their way was over, or reached their goal: nothing more is to be said."""
+    early = Q(ended_us__isnull=False) & ~Q(end_reason="done")
+    rows = Run.objects.filter(early | Q(converted_us__isnull=False), id__in=run_ids)
+    return set(rows.values_list("id", flat=True))
 
 
 def places(journey: Journey) -> Mapping[str, Place]:

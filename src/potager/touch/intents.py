@@ -35,6 +35,7 @@ class Intent:
     shadow   judge it, never send it
     due      business time from which it may go out; None is now
     expires  end of its send window; None is the policy's window after due
+    priority its journey's, 0 to 100: of two messages that cannot both go, the higher goes
     """
 
     cid: int
@@ -54,6 +55,7 @@ class Intent:
     due: datetime | None = None
     expires: datetime | None = None
     values: Mapping[str, object] = field(default_factory=dict)
+    priority: int = 50
 
     @property
     def key(self) -> Key:
@@ -82,7 +84,9 @@ def intend(batch: Sequence[Intent]) -> list[Intended]:
     drafts = _drafts(list(reversed(fresh.values())), rules, now)
     due = [draft for draft in drafts if draft.due_us <= to_us(now)]
     known = {draft.cid: draft.known for draft in due if draft.known}
-    verdicts = dict(zip((d.intent.key for d in due), judging.verdicts(due, known, rules, now), strict=True))
+    said, yielded = judging.verdicts(due, known, rules, now)
+    verdicts = dict(zip((draft.intent.key for draft in due), said, strict=True))
+    places.give_way(yielded)
     ids = _insert(drafts, verdicts, now)
     for draft in drafts:
         answers[draft.intent.key] = _answer(ids[draft.intent.key], verdicts.get(draft.intent.key), draft)
@@ -164,6 +168,14 @@ class _Draft:
     def shadow(self) -> bool:
         return self.intent.shadow
 
+    @property
+    def journey(self) -> str:
+        return self.intent.journey
+
+    @property
+    def priority(self) -> int:
+        return self.intent.priority
+
 
 def _existing(batch: Sequence[Intent]) -> dict[Key, Intended]:
     runs = {intent.run_id for intent in batch}
@@ -244,6 +256,7 @@ _COLUMNS = {
     "cancel_wanted": "boolean",
     "asked_back": "boolean",
     "cost_minor": "bigint",
+    "priority": "smallint",
 }
 
 
@@ -267,7 +280,7 @@ def _row(draft: _Draft, verdict: Verdict | None, now_us: int) -> tuple[object, .
         *(int(intent.lane), draft.sender, intent.arm, intent.shadow, draft.text, list(draft.missing)),
         *(draft.zone, state, verdict.rule if verdict else "", dict(verdict.detail) if verdict else {}, now_us),
         *(draft.due_us, due_us, draft.expires_us, now_us if verdict else 0, ""),
-        *(0, 0, 0, "", False, False, 0),
+        *(0, 0, 0, "", False, False, 0, intent.priority),
     )
 
 

@@ -105,6 +105,7 @@ export const en: typeof zh = {
     title: 'Frequency caps',
     why: 'All of them hold; a message over a cap waits for room and is not sent when there is none inside its send window. Control groups are counted alike, so that comparisons stay fair',
     none: 'There are no caps now: one person may get many messages a day',
+    per: { day: 'calendar day', week: 'calendar week', month: 'calendar month' },
     nth: 'Cap {{n}}',
     each: 'One person, in any',
     window: 'In how long',

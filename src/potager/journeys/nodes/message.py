@@ -103,6 +103,7 @@ class Message(Part, Acting):
             due=passed.at,
             expires=passed.at + span(self.valid),
             values=values_of(w, writing.names),
+            priority=writing.priority,
         )
 
     def _lane(self, act: "Act[Message]") -> Lane:
