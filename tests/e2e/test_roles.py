@@ -36,7 +36,6 @@ WRITERS = (
     ("/journeys/win-back", "编辑"),
     ("/journeys/win-back", "改 YAML"),
     ("/journeys/win-back", "停止"),
-    ("/outbox?tab=ways", "暂停"),
     ("/scripts", "新建话术"),
     ("/scripts?tab=personas", "新建人设"),
     ("/scripts?tab=faqs", "添加问题"),

@@ -132,6 +132,7 @@ class TestPolicy:
             "window_hours": 24,
             "zone_attr": "time_zone",
             "costs": {"sim_sms": 5},
+            "best_hour": 10,
             "breaker": {"calls": 20, "share": 0.5, "seconds": 60},
             "opt_out_words": {"*": ["退订", "拒收", "T", "TD", "N", "STOP", "unsubscribe"]},
         }

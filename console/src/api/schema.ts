@@ -6976,10 +6976,16 @@ export interface components {
          *
          *     zone_attr   the customer attribute that holds a time zone name (Asia/Shanghai), where it differs from the house's
          *     costs       what one message costs, by channel, in minor units of the house's currency
+         *     best_hour   the hour (0 to 23, on the customer's clock) for messages at the best hour of people little is known of
          *     breaker     when an endpoint of a channel that fails is left alone
          *     opt_out_words  the answers that mean no more marketing, by channel; "*" for channels without words of their own
          */
         Policy: {
+            /**
+             * Best Hour
+             * @default 10
+             */
+            best_hour: number;
             breaker?: components["schemas"]["BreakerSetting"];
             budget?: components["schemas"]["BudgetSetting"];
             /** Caps */

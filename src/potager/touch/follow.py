@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from potager.core.journal import Entry
+from potager.touch import rhythm
 from potager.touch.life import State
-from potager.touch.models import StaffTask, Touch
+from potager.touch.models import PersonAct, StaffTask, Touch
 
 
 def on_entries(entries: Sequence[Entry]) -> None:
@@ -16,8 +17,9 @@ def on_entries(entries: Sequence[Entry]) -> None:
         if entry.fact.kind == "identity" and entry.fact.iid is not None and entry.fact.cid is not None
     }
     for iid, cid in moved.items():
-        for rows in (Touch.objects, StaffTask.objects):
+        for rows in (Touch.objects, StaffTask.objects, PersonAct.objects):
             rows.filter(iid=iid).update(cid=cid)
+    rhythm.keep(entries)
     refused = {entry.fact.cid for entry in entries if entry.fact.type == "opted_out" and entry.fact.cid is not None}
     if refused:
         # What has no verdict of late is not taken into hand before it is judged again.

@@ -10,8 +10,9 @@ from potager.content.render import render
 from potager.core import clock
 from potager.core.bulk import insert_rows
 from potager.core.journal import from_us, to_us
-from potager.touch import changes, judging, places, tasks
+from potager.touch import changes, judging, places, rhythm, tasks
 from potager.touch import people as known_people
+from potager.touch.best_hour import next_at
 from potager.touch.changes import Change, Subject
 from potager.touch.life import PENDING, State
 from potager.touch.models import Lane, Touch
@@ -35,6 +36,7 @@ class Intent:
     shadow   judge it, never send it
     due      business time from which it may go out; None is now
     expires  end of its send window; None is the policy's window after due
+    at_best  not before the hour at which this person is likely to answer, where one comes inside the send window
     priority its journey's, 0 to 100: of two messages that cannot both go, the higher goes
     """
 
@@ -56,6 +58,7 @@ class Intent:
     expires: datetime | None = None
     values: Mapping[str, object] = field(default_factory=dict)
     priority: int = 50
+    at_best: bool = False
 
     @property
     def key(self) -> Key:
@@ -195,12 +198,16 @@ def _drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[_Dr
     speaking = [intent.sender or _owner(known.get(intent.cid)) for intent in intents]
     senders = known_people.senders(speaking)
     attributes = known_people.attribute_names()
+    hours = _best_hours(intents, known, rules, now)
     drafts = []
     for intent, sender in zip(intents, speaking, strict=True):
         who = known.get(intent.cid)
         values = known_people.values_of(who, senders.get(sender), attributes) if who else {}
         rendered = render(intent.template, {**values, **intent.values})
         due = intent.due or now
+        expires = intent.expires or due + timedelta(hours=rules.window_hours)
+        if who and intent.at_best:
+            due = next_at(hours[who.cid], max(due, now), expires, known_people.zone_of(who.zone))
         drafts.append(
             _Draft(
                 intent=intent,
@@ -212,10 +219,20 @@ def _drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[_Dr
                 missing=rendered.missing,
                 zone=who.zone if who else clock.zone().key,
                 due_us=to_us(due),
-                expires_us=to_us(intent.expires or due + timedelta(hours=rules.window_hours)),
+                expires_us=to_us(expires),
             )
         )
     return drafts
+
+
+def _best_hours(
+    intents: Sequence[Intent], known: Mapping[int, Known], rules: Policy, now: datetime
+) -> Mapping[int, int]:
+    """cid → the hour of its messages that ask for the best one."""
+    asking = [known[intent.cid] for intent in intents if intent.at_best and intent.cid in known]
+    if not asking:
+        return {}
+    return rhythm.best_hours({who.cid: known_people.zone_of(who.zone) for who in asking}, now, fallback=rules.best_hour)
 
 
 def _owner(who: Known | None) -> str:

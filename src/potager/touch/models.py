@@ -149,6 +149,24 @@ class CapReservation(models.Model):
         ]
 
 
+class PersonAct(models.Model):
+    """When a person did something of their own accord: answered, followed a link, paid. For `touch.best_hour`.
+
+    iid, cid  the identity it came by, never rewritten, and the customer it belongs to now
+    """
+
+    iid = models.BigIntegerField()
+    cid = models.IntegerField()
+    at_us = models.BigIntegerField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["iid", "at_us"], name="touch_act_once")]
+        indexes = [
+            models.Index(fields=["cid", "at_us"], name="touch_act_customer"),
+            models.Index(fields=["at_us"], name="touch_act_at"),
+        ]
+
+
 class Pause(models.Model):
     """A channel or a journey whose messages are held: they queue, and expire with their windows.
 

@@ -53,7 +53,7 @@ export function Counts({ days }: { days: number }) {
                   },
                   {
                     key: 'verdict',
-                    title: t('state'),
+                    title: t('verdictTitle'),
                     render: ({ verdict }) => <Chip tone={TONES[verdict]}>{t(`verdict.${verdict}`)}</Chip>,
                   },
                   { key: 'n', title: t('messages'), numeric: true, render: ({ n }) => format.count(n) },

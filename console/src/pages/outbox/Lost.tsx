@@ -35,7 +35,7 @@ export function Lost({ state }: { state: 'failed' | 'unknown' }) {
   const name = (row: Row) => row.customer_name || t('nameless')
   const box: Column<Row> = {
     key: 'select',
-    title: t('selectAll'),
+    title: t('choice'),
     render: (row) => (
       <Checkbox
         aria-label={t('select', { name: name(row) })}
