@@ -69,7 +69,9 @@ def _after_lead(definition: Definition, runs: Sequence[Run], known: Knowing) -> 
     ends = {}
     for run in runs:
         at = from_us(run.entered_us)
-        ends[run.pk] = to_us(definition.lead.ends(at, zone, entered=at, context=run.context, lives=lives))
+        # A run that was moved to another version is due from the move on: nobody enters before it.
+        over = definition.lead.ends(at, zone, entered=at, context=run.context, lives=lives)
+        ends[run.pk] = max(run.due_us or 0, to_us(over))
     return ends
 
 

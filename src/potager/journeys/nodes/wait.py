@@ -13,7 +13,7 @@ from potager.journeys.models import Run
 from potager.journeys.nodes.node import Here, Matches, Node
 from potager.journeys.parts import EventSpec, Json, Part
 from potager.journeys.times import Span, TimeOfDay, at_local, into_window, next_at, span, time_of_day
-from potager.journeys.waits import early_end, outcome_key, product_of
+from potager.journeys.waits import MOVED, SHIFTED, early_end, outcome_key, product_of
 from potager.journeys.walker import Knowing, Walker
 
 
@@ -26,6 +26,7 @@ class Wait(Part, Node):
 
     KIND: ClassVar[str] = "wait"
     alone: ClassVar[bool] = False
+    retimed: ClassVar[bool] = True
 
     for_: Span | None = Field(None, alias="for")
     until: TimeOfDay | None = None
@@ -96,7 +97,9 @@ class Wait(Part, Node):
         lives = known.life_days({product for w in arriving if (product := product_of(w.context))}) if self.life else {}
         for walker in group:
             if not walker.waiting:
-                until = self.ends(walker.at, zone, entered=walker.entered, context=walker.context, lives=lives)
+                until = self.ends(walker.at, zone, entered=_entered(walker), context=walker.context, lives=lives)
+                if (moved := walker.context.pop(MOVED, None)) is not None:
+                    until = max(until, from_us(moved))
                 if until <= walker.at:
                     walker.go(here.next, self.KIND, "no_wait")
                     continue
@@ -109,3 +112,8 @@ class Wait(Part, Node):
                 walker.context[outcome_key(here.step)] = {"event": event}
             told = walker.context.pop(outcome_key(here.step), None)
             walker.go(here.next, self.KIND, "event" if told else "waited", told)
+
+
+def _entered(walker: Walker) -> datetime:
+    """When they entered, pauses that do not count left out."""
+    return walker.entered + timedelta(microseconds=walker.context.get(SHIFTED, 0))
