@@ -22,6 +22,16 @@ from potager.touch.models import CapReservation, Touch
 # No rule may count farther back. A calendar month may be longer than that by the hour a clock is set back.
 LONGEST = timedelta(days=31)
 _KEPT = LONGEST + timedelta(days=1)
+_COLUMNS = {
+    "touch_id": "bigint",
+    "person_key": "text",
+    "channel": "text",
+    "purpose": "text",
+    "at_us": "bigint",
+    "shadow": "boolean",
+    "cost_minor": "bigint",
+    "given_back": "boolean",
+}
 
 
 class Taker(Protocol):
@@ -57,7 +67,7 @@ class Place:
     waiting: int = 0
 
     def yields_to(self, who: Taker) -> bool:
-        return self.waiting != 0 and self.priority < who.priority and self.shadow == who.shadow
+        return self.waiting != 0 and self.priority < who.priority
 
 
 class Book:
@@ -87,9 +97,11 @@ class Book:
         return [place for place in recent if (who.shadow or not place.shadow) and not place.yields_to(who)]
 
     def take(self, who: Taker) -> None:
-        """The message goes: it takes its place, and the places that were not counted for its sake are given up."""
+        """The message goes: it takes its place, and the places that were not counted for its sake are given up; of
+        real ones a shadow only would have taken them."""
         places = self._places.setdefault(who.person_key, [])
-        gone = [place for place in places if place.at > self._asked and place.yields_to(who)]
+        counted = [place for place in places if place.at > self._asked and place.shadow == who.shadow]
+        gone = [place for place in counted if place.yields_to(who)]
         self.yielded += [place.waiting for place in gone]
         kept = [place for place in places if place not in gone]
         insort(kept, Place(self.now, who.channel, who.purpose, who.shadow, who.journey, who.priority), key=_when)
@@ -131,16 +143,7 @@ def reserve(takers: Iterable[tuple[int, Taker]], now: datetime, costs: Mapping[s
     at = to_us(now)
     insert_rows(
         CapReservation._meta.db_table,
-        {
-            "touch_id": "bigint",
-            "person_key": "text",
-            "channel": "text",
-            "purpose": "text",
-            "at_us": "bigint",
-            "shadow": "boolean",
-            "cost_minor": "bigint",
-            "given_back": "boolean",
-        },
+        _COLUMNS,
         [
             (touch, who.person_key, who.channel, who.purpose, at, who.shadow, costs.get(who.channel, 0), False)
             for touch, who in takers
@@ -154,6 +157,20 @@ def release(touches: Iterable[int]) -> None:
         mine = CapReservation.objects.filter(touch_id__in=ids)
         mine.filter(touch__cost_minor__gt=0).update(given_back=True)
         mine.filter(given_back=False).delete()
+
+
+def take_again(touches: Iterable[int]) -> None:
+    """Messages that were thought lost arrived after all: they take their places again, as of their verdicts."""
+    rows = Touch.objects.filter(id__among=list(touches))
+    insert_rows(
+        CapReservation._meta.db_table,
+        _COLUMNS,
+        [
+            (*row, False)
+            for row in rows.values_list("id", "person_key", "channel", "purpose", "judged_us", "shadow", "cost_minor")
+        ],
+        on_conflict="ON CONFLICT (touch_id) DO UPDATE SET given_back = excluded.given_back",
+    )
 
 
 def give_way(touches: Sequence[int]) -> None:
