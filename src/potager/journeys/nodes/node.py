@@ -22,10 +22,11 @@ Matches = Callable[[EventSpec], bool]
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Where a node stands in its journey: the step's id, and where it leads when nothing else decides."""
+    """Where a node stands: the step's id, where it leads when nothing else decides, and the journey's key."""
 
     step: str
     next: str
+    journey: str = ""
 
 
 class Node(ABC):
