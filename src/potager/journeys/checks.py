@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from potager.content import render
+from potager.content.links import personal as links
 from potager.core.errors import Problem
 from potager.insight import catalogue, conditions
 from potager.insight.conditions.tree import in_chinese
@@ -168,6 +169,7 @@ def _step(step: Step, fields: Fields) -> Iterator[Problem]:
     if step.message is not None:
         try:
             render.check(step.message.text, variables(fields), f"{place}.message.text")
+            links.check(step.message.text, f"{place}.message.text")
         except Problem as problem:
             yield problem
         if (key := step.message.channel) is not None and key not in channels.installed():
