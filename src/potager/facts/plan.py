@@ -124,7 +124,7 @@ SYSTEM_EVENTS: Mapping[str, Event] = {
             *_LINK,
             Property("first", "首次打开", "First opening", PropertyKind.BOOL),
         ),
-        _system("link_read", "阅读图文", "Page read", *_LINK, Property("seconds", "阅读秒数", "Seconds read", _I)),
+        _system("link_read", "阅读文章", "Page read", *_LINK, Property("seconds", "阅读秒数", "Seconds read", _I)),
         _system("opted_out", "退订", "Opted out", Property("purpose", "用途", "Purpose", _T)),
     )
 }

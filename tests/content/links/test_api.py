@@ -135,7 +135,7 @@ def test_the_timeline_of_a_customer_says_what_they_opened(warehouse, wall):
     loader.load_all()
     moments = timeline.timeline(OWNER, row.cid)
     assert [(each.zh, each.detail["title"]) for each in moments] == [
-        ("阅读图文", "敏感肌怎么护理"),
+        ("阅读文章", "敏感肌怎么护理"),
         ("打开链接", "敏感肌怎么护理"),
     ]
     assert moments[0].detail["seconds"] == 45

@@ -185,7 +185,7 @@ function Outcome({ link }: { link: Detail }) {
     { name: t('bots'), said: <Chip reason={t('botsWhy')}>{format.count(numbers.bots)}</Chip> },
   ]
   return (
-    <Card title={t('numbersTitle', { sent: format.people(numbers.sent), opened: format.people(numbers.opened) })} why={t('rateWhy')}>
+    <Card title={t('numbersTitle', { sent: format.count(numbers.sent), opened: format.count(numbers.opened) })} why={t('rateWhy')}>
       <div className="stack">
         <div className="line" style={{ gap: 32 }}>
           {figures.map(({ name, said }) => (

@@ -88,7 +88,7 @@ export default function Links() {
             )
           }
         />
-        <p className="sub">{t('rateWhy')}</p>
+        <p className="sub" style={{ marginTop: 12 }}>{t('rateWhy')}</p>
       </section>
       {form === 'link' && <LinkForm link={null} onClose={() => setForm(null)} onSaved={(key) => set({ link: key })} />}
       {form === 'base' && base.data && <BaseForm base={base.data} onClose={() => setForm(null)} />}

@@ -8,7 +8,7 @@ class Kind(models.TextChoices):
     """What an opened link shows: a page elsewhere, or a text this house shows itself and sees being read."""
 
     URL = "url", "网址"
-    PAGE = "page", "本站图文"
+    PAGE = "page", "本站文章"
 
 
 class Link(models.Model):

@@ -37,7 +37,7 @@ def change(actor: Actor, key: str, spec: LinkSpec) -> Link:
     if row.kind != spec.kind:
         raise Conflict(
             "link.kind",
-            zh="网址和本站图文不能互换：发出去的地址不一样，请新建一个",
+            zh="网址和本站文章不能互换：发出去的地址不一样，请新建一个",
             en="An address does not become a page, nor a page an address: links already sent differ. Make another",
             place="kind",
         )
