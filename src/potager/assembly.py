@@ -22,7 +22,7 @@ from potager.insight import present, tags
 from potager.insight.api import router as insight
 from potager.journeys import jobs as journey_jobs
 from potager.journeys import queries as journey_queries
-from potager.journeys import triggers
+from potager.journeys import subscriber
 from potager.journeys.api import router as journeys
 from potager.org.api import router as org
 from potager.people.api import router as people
@@ -69,7 +69,7 @@ SUBSCRIBERS: Sequence[journal.Subscriber] = (
     link_follow.on_entries,
     follow.on_entries,
     clicks.on_entries,
-    triggers.on_entries,
+    subscriber.on_entries,
     _hurry,
 )
 

@@ -11,7 +11,7 @@ from potager.core import choices, clock, journal, store
 from potager.core.journal import Fact
 from potager.facts import loader
 from potager.insight.models import Audience, TagDefinition
-from potager.journeys import checks, files, publish, queries, tick, triggers
+from potager.journeys import checks, files, publish, queries, subscriber, tick
 from potager.journeys.models import Run, RunStep
 from potager.org.access import SYSTEM
 from potager.org.models import Staff, Store
@@ -156,7 +156,7 @@ def garden(warehouse: object) -> Iterator[Garden]:
     heard, ways = list(journal._subscribers), list(channels.installed().values())
     paper = Paper()
     channels.set_channels([paper])
-    journal.set_subscribers([triggers.on_entries])
+    journal.set_subscribers([subscriber.on_entries])
     with store.write():
         choices.put("journeys.channel", "paper")
     yield Garden(NOON, paper)

@@ -11,7 +11,7 @@ from django.db import connection
 
 from potager.core import clock, store
 from potager.facts import loader
-from potager.journeys import closing, passage, privacy, publish, queries, starting, tick, triggers
+from potager.journeys import closing, passage, privacy, publish, queries, starting, subscriber, tick
 from potager.org.access import SYSTEM
 from tests.journeys.conftest import BYE, HELLO
 
@@ -108,7 +108,7 @@ def test_a_tick_and_an_exit_at_once_do_not_wait_for_each_other_for_ever(garden, 
         garden.order(cid)
 
     monkeypatch.setattr(passage, "_touch", slow_touch)
-    monkeypatch.setattr(triggers.closing, "act", told)
+    monkeypatch.setattr(subscriber.closing, "act", told)
     threads = [threading.Thread(target=alone, args=(what,)) for what in (tick.tick, leave)]
     for thread in threads:
         thread.start()

@@ -11,9 +11,10 @@ from potager.facts import plan
 from potager.facts.models import PropertyKind
 from potager.insight import catalogue, present, retyping
 from potager.insight.models import TagDefinition
-from potager.journeys import live, publish, walk
+from potager.journeys import live, publish
 from potager.journeys import present as journeys_present
 from potager.journeys.models import Run, Stuck
+from potager.journeys.nodes.exit import End
 from potager.journeys.queries import journey_of
 from potager.org.access import SYSTEM
 from tests.journeys.conftest import BYE, HELLO
@@ -132,7 +133,7 @@ def test_a_bad_filter_lets_nobody_in_and_refuses_nobody(garden):
 def test_what_nobody_foresaw_keeps_only_its_version_waiting(garden, monkeypatch):
     garden.publish(key="other", steps=[HELLO])
     garden.publish(steps=[{"id": "out", "exit": {}}])
-    monkeypatch.setitem(walk._TAKE, "exit", lambda *_: 1 / 0)
+    monkeypatch.setattr(End, "take", lambda *_: 1 / 0)
     (cid,) = enter(garden)
     assert garden.steps(cid, "other") == [("hello", "queued")]
     assert garden.steps(cid) == []

@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from potager.core import house
-from potager.journeys import starting
-from potager.journeys.graph import Schedule, Wait
+from potager.journeys.nodes.wait import Wait
 from potager.journeys.times import into_window, time_of_day
-from potager.journeys.waits import wait_until
+from potager.journeys.triggers.schedule import Schedule
 from potager.touch.quiet import QuietHours
 
 SHANGHAI, NEW_YORK = "Asia/Shanghai", "America/New_York"
@@ -27,7 +26,7 @@ def moment(wall: str, zone: str) -> datetime:
 
 def after(at: datetime, zone: str, wait: dict[str, object]) -> datetime:
     """When somebody who came at this instant goes on."""
-    return wait_until(Wait.model_validate(wait), at, ZoneInfo(zone), entered=at, context={}, lives={})
+    return Wait.model_validate(wait).ends(at, ZoneInfo(zone), entered=at, context={}, lives={})
 
 
 def between(start: str, end: str) -> Callable[[datetime, str], datetime]:
@@ -130,7 +129,7 @@ def test_table(rule, zone, came, goes):
 )
 def test_slots_of_the_calendar(db, schedule, zone, now, slot):
     house.found("测试花园", zone=zone, currency="CNY", world_at=moment(now, zone))
-    assert starting.latest_slot(Schedule.model_validate(schedule), moment(now, zone)) == moment(slot, zone)
+    assert Schedule.model_validate(schedule).latest_slot(moment(now, zone)) == moment(slot, zone)
 
 
 @pytest.mark.parametrize(

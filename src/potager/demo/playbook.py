@@ -16,7 +16,7 @@ from potager.goals.tree import Key
 from potager.insight.metrics import Period
 from potager.journeys import files, publish, starting
 from potager.journeys.models import Journey
-from potager.journeys.passage import CHANNEL_SETTING
+from potager.journeys.nodes.message import CHANNEL_SETTING
 from potager.org.access import SYSTEM
 from potager.playbooks import loader
 

@@ -11,10 +11,11 @@ from potager.core.store import Lane
 from potager.evidence import arms
 from potager.evidence.arms import Person
 from potager.journeys import entry, live, stuck
-from potager.journeys.graph import Definition, Json
+from potager.journeys.graph import Definition
 from potager.journeys.models import Run
-from potager.journeys.waits import product_of, wait_until
-from potager.journeys.walk import Knowing, by_time
+from potager.journeys.parts import Json
+from potager.journeys.waits import product_of
+from potager.journeys.walker import Knowing, by_time
 
 REFUSED = "not_eligible"
 
@@ -68,7 +69,7 @@ def _after_lead(definition: Definition, runs: Sequence[Run], known: Knowing) -> 
     ends = {}
     for run in runs:
         at = from_us(run.entered_us)
-        ends[run.pk] = to_us(wait_until(definition.lead, at, zone, entered=at, context=run.context, lives=lives))
+        ends[run.pk] = to_us(definition.lead.ends(at, zone, entered=at, context=run.context, lives=lives))
     return ends
 
 

@@ -1,30 +1,17 @@
 """What is wrong with a definition, each problem at the step it belongs to. Publishing needs none."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
-from potager.content import render
-from potager.content.links import personal as links
 from potager.core.errors import Problem
-from potager.insight import catalogue, conditions
+from potager.insight import catalogue
 from potager.insight.conditions.tree import in_chinese
 from potager.insight.fields import Fields
-from potager.insight.match import compile_matcher
-from potager.journeys.graph import END, Definition, EventSpec, Json, Step
-from potager.journeys.times import span
-from potager.touch import channels
-
-# Filled from what started the run: name → what an operator reads.
-RUN_VARIABLES = {
-    "product_name": ("商品名", "product of the order"),
-    "商品": ("商品名", "product of the order"),
-    "order_amount": ("订单金额", "amount of the order"),
-    "订单金额": ("订单金额", "amount of the order"),
-}
-OWN_EVENTS = frozenset({"journey_entered", "journey_exited"})
+from potager.journeys import faults
+from potager.journeys.graph import TRIGGERS, Definition
+from potager.journeys.parts import END
 
 
 def read(written: object) -> Definition:
@@ -46,12 +33,8 @@ def problems(definition: Definition) -> list[Problem]:
         *_targets(definition),
         *_unreached(definition),
         *_endless(definition),
-        *(problem for step in definition.steps for problem in _step(step, fields)),
+        *(problem for step in definition.steps for problem in step.node.problems(f"steps.{step.id}", fields)),
     ]
-
-
-def _problem(code: str, place: str, zh: str, en: str) -> Problem:
-    return Problem(f"journey.{code}", zh=zh, en=en, place=place)
 
 
 def _form_problem(error: ValidationError, written: object) -> Problem:
@@ -59,6 +42,9 @@ def _form_problem(error: ValidationError, written: object) -> Problem:
     place: list[str] = []
     here: Any = written
     for part in first["loc"]:
+        if len(place) == 2 and place[0] == "triggers" and part in TRIGGERS and part not in here:
+            # The kind of a trigger tells its forms apart; nobody wrote it.
+            continue
         try:
             here = here[part]
         except (KeyError, IndexError, TypeError):
@@ -68,44 +54,31 @@ def _form_problem(error: ValidationError, written: object) -> Problem:
     said = first["msg"].removeprefix("Value error, ")
     where = ".".join(place)
     zh = in_chinese(first["type"], first.get("ctx", {})) or said
-    return _problem("definition", where, f"「{where}」写得不对：{zh}", f"“{where}” is not valid: {said}")
+    return faults.fault("definition", where, f"「{where}」写得不对：{zh}", f"“{where}” is not valid: {said}")
 
 
 def _ways_in(definition: Definition, fields: Fields) -> Iterator[Problem]:
     for n, trigger in enumerate(definition.triggers):
-        place = f"triggers[{n}]"
-        if trigger.event in OWN_EVENTS and not trigger.where:
-            yield _problem(
-                "self_trigger",
-                place,
-                "由旅程事件触发时，必须用条件写明是哪一个旅程",
-                "A journey started by journey events must say by which journey's",
-            )
-        if trigger.event is not None:
-            yield from _event(EventSpec(event=trigger.event, where=trigger.where), place, fields)
-        if trigger.audience is not None and trigger.audience not in fields.audiences:
-            yield _problem(
-                "audience", place, f"没有人群「{trigger.audience}」", f"There is no audience “{trigger.audience}”"
-            )
+        yield from trigger.problems(f"triggers[{n}]", fields)
     if definition.lead is not None and definition.lead.or_event is not None:
-        yield _problem(
+        yield faults.fault(
             "lead_event",
             "lead.or_event",
             "提前等待（lead）不能由事件提前结束；要让客户不再进入，请写在 exits 里",
             "No event ends a lead early; write it among the exits to keep the person from entering",
         )
-    yield from _event(definition.goal, "goal", fields)
+    yield from faults.of_event(definition.goal, "goal", fields)
     for n, spec in enumerate(definition.exits):
-        yield from _event(spec, f"exits[{n}]", fields)
+        yield from faults.of_event(spec, f"exits[{n}]", fields)
     if definition.filter is not None:
-        yield from _condition(definition.filter, "filter", fields)
+        yield from faults.of_condition(definition.filter, "filter", fields)
 
 
 def _targets(definition: Definition) -> Iterator[Problem]:
     for step in definition.steps:
         for to, _ in definition.edges(step):
             if to != END and to not in definition.by_id:
-                yield _problem(
+                yield faults.fault(
                     "target",
                     f"steps.{step.id}",
                     f"步骤「{step.id}」要去的「{to}」不存在",
@@ -123,7 +96,7 @@ def _unreached(definition: Definition) -> Iterator[Problem]:
         todo += fresh
     for step in definition.steps:
         if step.id not in reached:
-            yield _problem(
+            yield faults.fault(
                 "unreached",
                 f"steps.{step.id}",
                 f"没有任何路径能到达步骤「{step.id}」",
@@ -136,21 +109,17 @@ def _endless(definition: Definition) -> Iterator[Problem]:
     instant = {
         step.id: [to for to, _ in definition.edges(step) if to in definition.by_id]
         for step in definition.steps
-        if not _holds_back(step)
+        if not step.node.holds_back()
     }
     for step_id in instant:
         if step_id in _downstream(step_id, instant):
-            yield _problem(
+            yield faults.fault(
                 "endless",
                 f"steps.{step_id}",
                 f"从步骤「{step_id}」会不停地绕回自己：循环里至少要等待 1 小时",
                 f"Step “{step_id}” comes back to itself without a pause: a circle needs a wait of an hour or more",
             )
             return
-
-
-def _holds_back(step: Step) -> bool:
-    return step.wait is not None and step.wait.for_ is not None and span(step.wait.for_) >= timedelta(hours=1)
 
 
 def _downstream(start: str, edges: Mapping[str, Collection[str]]) -> set[str]:
@@ -162,50 +131,3 @@ def _downstream(start: str, edges: Mapping[str, Collection[str]]) -> set[str]:
             seen.add(here)
             todo += edges.get(here, ())
     return seen
-
-
-def _step(step: Step, fields: Fields) -> Iterator[Problem]:
-    place = f"steps.{step.id}"
-    if step.message is not None:
-        try:
-            render.check(step.message.text, variables(fields), f"{place}.message.text")
-            links.check(step.message.text, f"{place}.message.text")
-        except Problem as problem:
-            yield problem
-        if (key := step.message.channel) is not None and key not in channels.installed():
-            yield _problem(
-                "channel",
-                f"{place}.message.channel",
-                f"没有触达渠道「{key}」；可以用：{'、'.join(channels.installed())}",
-                f"There is no channel “{key}”; there are {', '.join(channels.installed())}",
-            )
-    for n, path in enumerate(step.branch or ()):
-        yield from _condition(path.if_, f"{place}.branch[{n}].if", fields)
-    if step.wait is not None and step.wait.or_event is not None:
-        yield from _event(step.wait.or_event, f"{place}.wait.or_event", fields)
-    if step.tag is not None and (key := step.tag.add or step.tag.remove) not in fields.tags:
-        yield _problem("tag", place, f"没有标签「{key}」", f"There is no tag “{key}”")
-
-
-def variables(fields: Fields) -> set[str]:
-    """Names a message may use without a default: known for everybody or for every run of the journey."""
-    return {*RUN_VARIABLES, *fields.attrs}
-
-
-def _event(spec: EventSpec, place: str, fields: Fields) -> Iterator[Problem]:
-    if spec.event not in fields.events:
-        yield _problem(
-            "event", place, f"埋点计划里没有事件「{spec.event}」", f"The tracking plan has no event “{spec.event}”"
-        )
-        return
-    try:
-        compile_matcher(spec.event, spec.where, fields)
-    except Problem as problem:
-        yield Problem(problem.code, zh=problem.zh, en=problem.en, place=f"{place}.{problem.place}".rstrip("."))
-
-
-def _condition(written: Json, place: str, fields: Fields) -> Iterator[Problem]:
-    try:
-        conditions.bind(conditions.parse(written), fields)
-    except Problem as problem:
-        yield Problem(problem.code, zh=problem.zh, en=problem.en, place=f"{place}.{problem.place}".rstrip("."))

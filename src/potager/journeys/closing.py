@@ -3,15 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from django.db.models import Q
 
 from potager.core.bulk import update_rows
 from potager.core.journal import Entry, to_us
 from potager.journeys.ending import Ending, end_runs
-from potager.journeys.graph import Definition, EventSpec, Json
-from potager.journeys.live import TASK_EVENTS, Board, definitions_of, matcher
+from potager.journeys.graph import Definition
+from potager.journeys.live import Board, definitions_of, matcher
 from potager.journeys.models import Run
+from potager.journeys.parts import EventSpec, Json
 from potager.journeys.waits import early_key, outcome_key
 
 # How many events are kept for one wait of a late run.
@@ -74,12 +76,12 @@ def _apply(change: _Change, definition: Definition, entry: Entry) -> None:
         and run.converted_us is None
         and change.converted is None
         and at < run.entered_us + _us(timedelta(days=definition.window))
-        and _matches(definition.goal, entry)
+        and _matches(entry, definition.goal)
     ):
         change.converted = entry
     if run.ended_us is not None or change.ended is not None:
         return
-    if any(_matches(each, entry) for each in definition.exits):
+    if any(_matches(entry, each) for each in definition.exits):
         change.ended, change.reason = entry, f"exit:{entry.fact.type}"
     elif entry.fact.type == "touch_dropped" and entry.fact.body.get("run") == run.pk:
         change.ended, change.reason = entry, f"policy:{entry.fact.body.get('reason', '')}"
@@ -92,7 +94,7 @@ def _apply(change: _Change, definition: Definition, entry: Entry) -> None:
 def _note_early(change: _Change, definition: Definition, entry: Entry) -> None:
     """The run is late: by its own time it may be in a later wait already, one that this event ends."""
     for step in definition.steps:
-        if step.wait is not None and step.wait.or_event is not None and _matches(step.wait.or_event, entry):
+        if step.node.early(partial(_matches, entry)):
             change.early.setdefault(step.id, []).append(entry)
 
 
@@ -101,19 +103,10 @@ def _outcome(run: Run, definition: Definition, entry: Entry) -> Json | None:
     if not run.arm:
         return None
     step = definition.by_id.get(run.step)
-    fact = entry.fact
-    if step is None:
-        return None
-    if step.task is not None:
-        if fact.type in TASK_EVENTS and (fact.body.get("run"), fact.body.get("step")) == (run.pk, run.step):
-            return {"outcome": TASK_EVENTS[fact.type], "event": fact.type, "task": fact.body.get("task")}
-        return None
-    if step.wait is None or step.wait.or_event is None or not run.rest_us <= to_us(fact.at) < (run.due_us or 0):
-        return None
-    return {"event": fact.type} if _matches(step.wait.or_event, entry) else None
+    return None if step is None else step.node.told(run, entry, partial(_matches, entry))
 
 
-def _matches(spec: EventSpec, entry: Entry) -> bool:
+def _matches(entry: Entry, spec: EventSpec) -> bool:
     if spec.event != entry.fact.type:
         return False
     test = matcher(spec) if spec.where else None

@@ -10,9 +10,10 @@ from potager.core.bulk import insert_rows, update_rows
 from potager.core.journal import to_us
 from potager.evidence import arms
 from potager.evidence.arms import Person
-from potager.journeys.graph import Definition, Json
+from potager.journeys.graph import Definition
 from potager.journeys.live import Live
 from potager.journeys.models import JourneySubject, Run
+from potager.journeys.parts import Json
 from potager.journeys.times import span
 from potager.people.models import Customer
 

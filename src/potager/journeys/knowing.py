@@ -8,7 +8,7 @@ from potager.facts import loader, warehouse
 from potager.insight import catalogue, sets
 from potager.insight.conditions import parse
 from potager.insight.fields import Fields
-from potager.journeys.graph import Json
+from potager.journeys.parts import Json
 
 
 class Warehouse:

@@ -11,14 +11,14 @@ from potager.core.errors import Problem
 from potager.evidence.models import Experiment
 from potager.insight import catalogue
 from potager.insight.match import Matcher, compile_matcher
-from potager.journeys.graph import Definition, EventSpec, Trigger
+from potager.journeys.graph import Definition
 from potager.journeys.models import Journey, JourneyVersion, State
+from potager.journeys.parts import EventSpec
 from potager.journeys.times import span
+from potager.journeys.triggers.trigger import Heard
 
 STAMP = "journeys.stamp"
 STOPPED = "journeys.all_stopped"
-# How a staff task ended → what it means for the run that waits for it.
-TASK_EVENTS = {"task_done": "done", "task_not_done": "not_done", "task_expired": "timeout"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Way:
     """
 
     live: Live
-    trigger: Trigger
+    trigger: Heard
     fresh: timedelta
     matches: Matcher | None
 
@@ -138,7 +138,7 @@ def _in_version(journey: Journey, version_id: int) -> Live:
         version_id,
         definition,
         experiments[experiment_key(journey.key)],
-        {step.id: experiments[split_key(journey.key, step.id)] for step in definition.steps if step.split},
+        {step.id: experiments[split_key(journey.key, step.id)] for step in definition.steps if step.node.variants()},
     )
 
 
@@ -157,10 +157,11 @@ def _build(stamp: str) -> Board:
         live = live_of(journey)
         by_key[journey.key] = live
         for trigger in live.definition.triggers:
-            if (event := trigger.event_type) is not None:
-                matches = _compiled(EventSpec(event=event, where=trigger.where)) if trigger.where else None
-                if matches is not None or not trigger.where:
-                    triggers[event].append(Way(live, trigger, span(trigger.fresh), matches))
+            if isinstance(trigger, Heard):
+                spec = trigger.spec()
+                matches = _compiled(spec) if spec.where else None
+                if matches is not None or not spec.where:
+                    triggers[spec.event].append(Way(live, trigger, span(trigger.fresh), matches))
     every = definitions_of(list(JourneyVersion.objects.values_list("id", flat=True))).values()
     window = timedelta(days=max((each.window for each in every), default=0))
     return Board(stamp, dict(triggers), _closing(every), by_key, window, {})
@@ -172,8 +173,5 @@ def _closing(definitions: Collection[Definition]) -> frozenset[str]:
         types.add(definition.goal.event)
         types.update(each.event for each in definition.exits)
         for step in definition.steps:
-            if step.wait is not None and step.wait.or_event is not None:
-                types.add(step.wait.or_event.event)
-            if step.task is not None and step.task.wait:
-                types.update(TASK_EVENTS)
+            types.update(step.node.rest_ends())
     return frozenset(types)

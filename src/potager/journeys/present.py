@@ -9,8 +9,10 @@ from potager.facts import loader
 from potager.insight import catalogue, conditions
 from potager.insight.fields import Fields
 from potager.journeys import checks, live, queries
-from potager.journeys.graph import Definition, Json, Step
+from potager.journeys.graph import Definition, Step
 from potager.journeys.models import Journey, Run, RunStep, State
+from potager.journeys.nodes.message import RUN_VARIABLES
+from potager.journeys.parts import Json
 from potager.journeys.queries import Place, Traffic
 from potager.journeys.schemas import (
     Edge,
@@ -106,8 +108,8 @@ def variables() -> list[VariableOut]:
         "customer_name": ("客户昵称", "customer's name"),
         "staff_name": ("员工姓名", "staff member's name"),
         "store_name": ("门店", "store"),
-        "product_name": checks.RUN_VARIABLES["product_name"],
-        "order_amount": checks.RUN_VARIABLES["order_amount"],
+        "product_name": RUN_VARIABLES["product_name"],
+        "order_amount": RUN_VARIABLES["order_amount"],
     }
     attributes = {key: (field.label("zh"), field.label("en")) for key, field in catalogue.load().attrs.items()}
     return [VariableOut(name=name, zh=zh, en=en) for name, (zh, en) in {**built_in, **attributes}.items()]
@@ -123,12 +125,11 @@ def _shown(journey: Journey, *, draft: bool, version: int | None) -> tuple[Showi
 
 
 def _node(step: Step, place: Place) -> Node:
-    line = step.message.text.split("\n", 1)[0] if step.message else step.task.title if step.task else ""
     return Node(
         id=step.id,
         kind=step.kind,
         title=step.title,
-        line=line,
+        line=step.node.line(),
         here=place.here,
         passed=place.passed,
         dropped=place.dropped,

@@ -13,12 +13,14 @@ from potager.core.bulk import update_rows
 from potager.core.errors import Conflict, NotFound, Problem
 from potager.core.journal import from_us, to_us
 from potager.evidence import arms
-from potager.evidence.arms import Person, Share
+from potager.evidence.arms import Person
 from potager.evidence.models import Experiment
 from potager.journeys import checks, live
 from potager.journeys.ending import Ending, end_runs
-from potager.journeys.graph import END, Definition
+from potager.journeys.graph import Definition
 from potager.journeys.models import Journey, JourneyVersion, Run, State
+from potager.journeys.nodes.message import RUN_VARIABLES
+from potager.journeys.parts import END
 from potager.org import audit
 from potager.org.access import Actor
 from potager.people.models import Customer
@@ -196,8 +198,7 @@ def _experiments(definition: Definition) -> None:
         window_days=definition.window,
     )
     for step in definition.steps:
-        if step.split is not None:
-            variants = [Share(variant.key, round(variant.share * 100)) for variant in step.split]
+        if variants := step.node.variants():
             key = live.split_key(definition.key, step.id)
             arms.define(key, control_share=0, window_days=definition.window, variants=variants)
 
@@ -243,8 +244,8 @@ def _move(journey: Journey, version: JourneyVersion, definition: Definition) -> 
 
 
 def _draw_new_splits(runs: QuerySet[Run], old: Definition, new: Definition) -> None:
-    known = {step.id for step in old.steps if step.split}
-    fresh = [step.id for step in new.steps if step.split and step.id not in known]
+    known = {step.id for step in old.steps if step.node.variants()}
+    fresh = [step.id for step in new.steps if step.node.variants() and step.id not in known]
     if not fresh:
         return
     experiments = {step: Experiment.objects.get(key=live.split_key(new.key, step)) for step in fresh}
@@ -278,10 +279,10 @@ def _empty_variables(journey: Journey, draft: Definition) -> Iterator[EmptyVaria
     asked = {
         (step.id, variable.name)
         for step in draft.steps
-        if step.message is not None
-        for variable in render.variables(step.message.text)
+        for text in step.node.templates()
+        for variable in render.variables(text)
         # What the starting event will say is not known before it happens.
-        if variable.default is None and variable.name not in checks.RUN_VARIABLES
+        if variable.default is None and variable.name not in RUN_VARIABLES
     }
     if not asked:
         return

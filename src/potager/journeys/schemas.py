@@ -6,8 +6,8 @@ from pydantic import BaseModel
 from potager.core.errors import Problem
 from potager.core.journal import from_us
 from potager.core.paging import PageQuery
-from potager.journeys.graph import Json
 from potager.journeys.models import Journey, Run, Stuck
+from potager.journeys.parts import Json
 from potager.journeys.publish import Impact
 from potager.journeys.queries import ArmCounts, Traffic
 

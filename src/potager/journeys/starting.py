@@ -12,11 +12,13 @@ from potager.insight import sets
 from potager.insight.conditions import parse
 from potager.journeys import closing, live
 from potager.journeys.entry import Candidate, enter
-from potager.journeys.graph import Json, Schedule, Trigger
+from potager.journeys.graph import Definition
 from potager.journeys.knowing import Warehouse
 from potager.journeys.models import Journey, Slot
-from potager.journeys.times import at_local, time_of_day
-from potager.journeys.waits import product_of, wait_until
+from potager.journeys.parts import Json
+from potager.journeys.triggers.event import OnEvent
+from potager.journeys.triggers.trigger import Timed
+from potager.journeys.waits import product_of
 from potager.org import audit
 from potager.org.access import Actor
 
@@ -55,9 +57,9 @@ def fill_slots() -> int:
     entered = 0
     for current in list(live.board().by_key.values()):
         for trigger in current.definition.triggers:
-            if trigger.schedule is None:
+            if not isinstance(trigger, Timed):
                 continue
-            slot, name = latest_slot(trigger.schedule, now), _name(trigger)
+            slot, name = trigger.latest_slot(now), trigger.name()
             # A slot filled before schedules had names was filled for all of them.
             filled = Slot.objects.filter(journey_id=current.journey_id, trigger__in=["", name])
             if slot is None or filled.filter(at_us=to_us(slot)).exists():
@@ -65,32 +67,11 @@ def fill_slots() -> int:
             if slot >= _published(current):
                 key = "" if current.definition.entry == "once" else f"slot:{slot:%Y%m%dT%H%M}"
                 seen = loader.loaded_seq()
-                cids = members({"audience": trigger.audience}, now)
+                cids = members(trigger.condition(), now)
                 entered += _enter(current, cids, key, at=slot, seen=seen, event="schedule")
             with store.write(Lane.TICK):
                 Slot.objects.get_or_create(journey_id=current.journey_id, trigger=name, at_us=to_us(slot))
     return entered
-
-
-def _name(trigger: Trigger) -> str:
-    """A schedule's name, the same as long as it means the same."""
-    assert trigger.schedule is not None
-    days = "".join(map(str, sorted(trigger.schedule.weekdays)))
-    return f"{trigger.audience}@{trigger.schedule.at}/{days}/{trigger.schedule.monthday or ''}"
-
-
-def latest_slot(schedule: Schedule, now: datetime) -> datetime | None:
-    """The newest instant ≤ now the schedule names, looking back a month and a bit."""
-    zone = clock.zone()
-    at = time_of_day(schedule.at)
-    for back in range(40):
-        slot = at_local(now - timedelta(days=back), at, zone)
-        local = slot.astimezone(zone)
-        right_day = not schedule.weekdays or local.isoweekday() in schedule.weekdays
-        right_date = schedule.monthday is None or local.day == schedule.monthday
-        if slot <= now and right_day and right_date:
-            return slot
-    return None
 
 
 def catch_up(actor: Actor, journey: Journey, days: int) -> int:
@@ -99,7 +80,7 @@ def catch_up(actor: Actor, journey: Journey, days: int) -> int:
     So a reminder published today does not begin only with today's buyers. Opens its own write transactions.
     """
     current = live.board().by_key.get(journey.key)
-    trigger = next((t for t in current.definition.triggers if t.event == "order_paid"), None) if current else None
+    trigger = _by_orders(current.definition) if current else None
     if current is None or trigger is None or current.definition.lead is None or current.definition.entry != "each":
         raise Conflict(
             "journey.no_catch_up",
@@ -127,11 +108,15 @@ def catch_up(actor: Actor, journey: Journey, days: int) -> int:
     ]
     lead, zone = current.definition.lead, clock.zone()
     lives = Warehouse().life_days({product_of(each.context) for each in candidates})
-    ahead = [c for c in candidates if wait_until(lead, c.at, zone, entered=c.at, context=c.context, lives=lives) > now]
+    ahead = [c for c in candidates if lead.ends(c.at, zone, entered=c.at, context=c.context, lives=lives) > now]
     entered = _in_parts(journey.key, ahead)
     with store.write(Lane.WEB):
         audit.record(actor, "journey.catch_up", f"journey:{journey.key}", {"days": days, "taken": entered})
     return entered
+
+
+def _by_orders(definition: Definition) -> OnEvent | None:
+    return next((t for t in definition.triggers if isinstance(t, OnEvent) and t.event == "order_paid"), None)
 
 
 # The newest paid order of each customer in the window, with its dearest item.

@@ -20,7 +20,8 @@ from potager.core.store import Lane
 from potager.journeys import admission, live, passage, stuck
 from potager.journeys.knowing import Warehouse
 from potager.journeys.models import Run, State
-from potager.journeys.walk import walk, walker_of
+from potager.journeys.walk import walk
+from potager.journeys.walker import walker_of
 
 READ_AT_ONCE = 2_000
 WRITE_AT_ONCE = 400

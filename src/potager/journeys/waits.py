@@ -1,40 +1,14 @@
-"""When waits end: by their time, or by an event. Pure."""
+"""What a run's context keeps of its rests: the outcome that ended one, and events that came early. Pure."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from potager.core.journal import to_us
-from potager.journeys.graph import Json, Wait
-from potager.journeys.times import at_local, into_window, next_at, span, time_of_day
+from potager.journeys.parts import Json
 
 
 def product_of(context: Json) -> str:
     """The main product of the order that started the run, "" when there is none."""
     return str(context.get("product", ""))
-
-
-def wait_until(
-    wait: Wait, at: datetime, zone: ZoneInfo, *, entered: datetime, context: Json, lives: Mapping[str, int]
-) -> datetime:
-    """When somebody arriving `at` may go on; not after `at` means at once."""
-    if wait.for_ is not None:
-        return at + span(wait.for_)
-    if wait.between is not None:
-        start, end = (time_of_day(text) for text in wait.between)
-        return into_window(at, start, end, zone)
-    if wait.until is not None:
-        clock_time = time_of_day(wait.until)
-        if wait.day is None:
-            return next_at(at, clock_time, zone)
-        return at_local(entered, clock_time, zone, plus_days=wait.day)
-    assert wait.life is not None
-    assert wait.default is not None
-    days = lives.get(product_of(context))
-    if not days:
-        return at + span(wait.default)
-    quantity = max(float(context.get("qty", 1) or 1), 1.0)
-    return at + timedelta(days=days * quantity * wait.life)
 
 
 def outcome_key(step: str) -> str:

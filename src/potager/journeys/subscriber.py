@@ -12,8 +12,9 @@ from potager.core.journal import Entry
 from potager.insight.moment import Moment
 from potager.journeys import closing, merging
 from potager.journeys.entry import Candidate, enter
-from potager.journeys.graph import Json, Trigger
 from potager.journeys.live import Live, Way, board
+from potager.journeys.parts import Json
+from potager.journeys.triggers.trigger import Heard
 
 
 def on_entries(entries: Sequence[Entry]) -> None:
@@ -45,27 +46,16 @@ def _starts(ways: Sequence[Way], entry: Entry, now: datetime) -> list[Way]:
         way
         for way in ways
         if now - fact.at <= way.fresh
-        and (way.trigger.audience is None or fact.body.get("audience") == way.trigger.audience)
+        and way.trigger.hears(fact)
         and (way.matches is None or way.matches.passes(fact.body, moment))
     ]
 
 
-def _candidate(live: Live, trigger: Trigger, entry: Entry) -> Candidate:
+def _candidate(live: Live, trigger: Heard, entry: Entry) -> Candidate:
     fact = entry.fact
     assert fact.cid is not None
-    return Candidate(fact.cid, entry_key(live, trigger, entry), fact.at, entry.seq, context_of(entry))
-
-
-def entry_key(live: Live, trigger: Trigger, entry: Entry) -> str:
-    """What names this entry: nothing (once), the audience spell, a property of the event, or the event itself."""
-    if live.definition.entry == "once":
-        return ""
-    body = entry.fact.body
-    if trigger.audience is not None:
-        return f"spell:{body.get('spell', entry.seq)}"
-    if trigger.key is not None and body.get(trigger.key) is not None:
-        return f"{trigger.key}:{body[trigger.key]}"[:120]
-    return f"event:{entry.key.k1:x}{entry.key.k2:x}"
+    key = "" if live.definition.entry == "once" else trigger.entry_key(entry)
+    return Candidate(fact.cid, key, fact.at, entry.seq, context_of(entry))
 
 
 def context_of(entry: Entry) -> Json:

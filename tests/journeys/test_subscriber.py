@@ -1,4 +1,4 @@
-"""journeys.triggers: an event starts, wakes, converts and ends runs in the transaction that accepts it."""
+"""journeys.subscriber: an event starts, wakes, converts and ends runs in the transaction that accepts it."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ import pytest
 from potager.core import journal, store
 from potager.core.journal import Fact, to_us
 from potager.evidence.models import Assignment
-from potager.journeys import closing, live, triggers
+from potager.journeys import closing, live, subscriber
 from potager.journeys.models import Run
 from potager.people.models import Customer
 from potager.touch.models import Touch
@@ -28,46 +28,6 @@ def test_once_is_once_for_ever(garden):
     garden.later(days=1)
     garden.tell("friend_added", cid)
     assert keys(cid) == [""]
-
-
-def test_each_event_is_an_entry_of_its_own(garden):
-    garden.publish(entry="each", steps=[HELLO])
-    cid = garden.person()
-    garden.tell("friend_added", cid)
-    garden.tell("friend_added", cid)
-    first, second = keys(cid)
-    assert first.startswith("event:")
-    assert first != second
-    assert Assignment.objects.count() == 1
-
-
-def test_a_property_names_the_entry(garden):
-    garden.publish(entry="each", triggers=[{"event": "order_paid", "key": "order_no"}], steps=[HELLO, PAUSE])
-    cid = garden.person()
-    garden.order(cid, no="A1")
-    garden.order(cid, no="A1")
-    garden.order(cid, no="A2")
-    assert keys(cid) == ["order_no:A1", "order_no:A2"]
-
-
-def test_an_audience_spell_is_an_entry(garden):
-    garden.audience("dormant")
-    garden.publish(entry="each", triggers=[{"audience": "dormant"}], steps=[HELLO])
-    cid = garden.person()
-    garden.tell("audience_entered", cid, audience="dormant", spell=1)
-    garden.tell("audience_entered", cid, audience="dormant", spell=1)
-    garden.tell("audience_entered", cid, audience="vip", spell=1)
-    garden.tell("audience_entered", cid, audience="dormant", spell=2)
-    assert keys(cid) == ["spell:1", "spell:2"]
-
-
-def test_where_looks_at_the_event_alone(garden):
-    where = [{"prop": "amount", "op": "gte", "value": "200.00"}]
-    garden.publish(triggers=[{"event": "order_paid", "where": where}], goal={"event": "friend_lost"})
-    rich, poor = garden.person(), garden.person()
-    garden.order(rich, amount=20000)
-    garden.order(poor, amount=19999)
-    assert (keys(rich), keys(poor)) == ([""], [])
 
 
 def test_a_rebuild_starts_nothing(garden):
@@ -180,18 +140,6 @@ def test_passages_past_every_window_are_not_read_any_more(garden, monkeypatch):
     assert read == [{first, other}, {other}]
 
 
-def test_an_event_ends_a_wait_early(garden):
-    wait = {"id": "answer", "wait": {"for": "2d", "or_event": {"event": "message_replied"}}}
-    garden.publish(steps=[wait, HELLO])
-    cid = garden.person()
-    garden.tell("friend_added", cid)
-    garden.later(seconds=1)
-    garden.later(hours=1)
-    garden.tell("message_replied", cid, staff="chen")
-    garden.later(seconds=1)
-    assert garden.steps(cid) == [("answer", "event"), ("hello", "queued")]
-
-
 def test_a_policy_that_drops_ends_the_run(garden):
     garden.publish(steps=[HELLO, PAUSE, BYE])
     cid = garden.person()
@@ -225,7 +173,7 @@ def test_a_batch_that_concerns_nobody_costs_two_small_queries(garden, django_ass
         for n in range(1000)
     ]
     with django_assert_num_queries(1):
-        triggers.on_entries(entries)
+        subscriber.on_entries(entries)
 
 
 class TestLead:
