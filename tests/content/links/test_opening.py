@@ -11,12 +11,7 @@ from potager.core import clock, journal
 from potager.core.models import JournalEntry
 from potager.facts import plan
 from potager.insight.models import ManualTag, TagDefinition
-from potager.org.models import Staff
-from potager.touch.life import State
-from potager.touch.models import StaffTask, Touch
-from potager.touch.pump import pump
 from tests.content.links.conftest import facts, made, page, person, sent
-from tests.content.links.test_personal import message
 from tests.touch.conftest import both, paper, say  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -150,47 +145,3 @@ class TestReading:
         both(*[lambda n=n: opening.read(row.token, visit, n) for n in (10, 50, 30, 20)])
         row.refresh_from_db()
         assert row.seconds == 50 == sum(body["seconds"] for body in facts("link_read"))
-
-
-class TestTouch:
-    """touch.clicks: the message was followed, and somebody may be asked to act."""
-
-    @pytest.fixture
-    def opened(self, wall, heard, paper):  # noqa: F811
-        made(task="看了手册，现在问问她想要哪一款")
-        one = person()
-        touch = say(message(one, text="看看{link:spring}", sender="lin"))[0]
-        pump()
-        return one, touch
-
-    def test_a_click_is_a_receipt_of_its_touch_once(self, opened, wall):
-        _, touch = opened
-        row = PersonalLink.objects.get()
-        assert row.sent_us > 0
-        opening.opened(row.token)
-        wall.later(60)
-        opening.opened(row.token)
-        assert Touch.objects.get(id=touch.id).state == State.CLICKED
-        assert len(facts("touch_clicked")) == 1
-
-    def test_the_first_opening_asks_the_sender_to_act(self, opened, wall):
-        one, _ = opened
-        token = PersonalLink.objects.get().token
-        opening.opened(token)
-        wall.later(60)
-        opening.opened(token)
-        task = StaffTask.objects.get()
-        assert (task.staff, task.cid, task.title) == ("lin", one.id, "看了手册，现在问问她想要哪一款")
-        assert task.expires_us - task.due_us == 24 * 3_600_000_000
-
-    def test_without_a_sender_the_owner_is_asked_and_without_one_nobody(self, wall, heard):
-        link = made(task="打个招呼")
-        lin = Staff.objects.create(key="lin", name="林晓")
-        owned, alone = sent(link, person(1, lin), 1), sent(link, person(2), 2)
-        opening.opened(owned.token)
-        opening.opened(alone.token)
-        assert list(StaffTask.objects.values_list("staff", "cid")) == [("lin", owned.cid)]
-
-    def test_a_link_that_asks_nothing_makes_no_task(self, wall, heard):
-        opening.opened(sent(made(), person()).token)
-        assert StaffTask.objects.count() == 0

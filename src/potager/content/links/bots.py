@@ -23,7 +23,8 @@ def is_machine(method: str, headers: Mapping[str, str]) -> bool:
         return True
     if any(word in headers.get(name, "").lower() for name in _AHEAD for word in _AHEAD_WORDS):
         return True
-    agent = headers.get("User-Agent", "").strip()
+    # What says who it is at greater length is looked at in its beginning: the list takes time by the letter.
+    agent = headers.get("User-Agent", "").strip()[:512]
     # Every browser and every chat's window says what it is, and that it speaks as Mozilla does.
     if not agent.startswith("Mozilla/") and not agent.startswith("Opera/"):
         return True
