@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.CharField(max_length=64, unique=True)),
-                ("kind", models.CharField(choices=[("url", "网址"), ("page", "本站图文")], max_length=8)),
+                ("kind", models.CharField(choices=[("url", "网址"), ("page", "本站文章")], max_length=8)),
                 ("title", models.CharField(max_length=100)),
                 ("target", models.CharField(default="", max_length=2000)),
                 ("body", models.TextField(default="")),
