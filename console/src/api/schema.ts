@@ -2285,6 +2285,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{key}/overdue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who became due while the journey is paused */
+        get: operations["potager_journeys_api_overdue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{key}/pause": {
         parameters: {
             query?: never;
@@ -2432,6 +2449,40 @@ export interface paths {
         put?: never;
         /** End the journey for everybody inside */
         post: operations["potager_journeys_api_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/versions/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Raw counts by version and arm */
+        get: operations["potager_journeys_api_version_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/versions/{n}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an earlier version the draft */
+        post: operations["potager_journeys_api_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5457,6 +5508,8 @@ export interface components {
             inside: number;
             /** Problems */
             problems: components["schemas"]["ProblemOut"][];
+            /** Queued */
+            queued: components["schemas"]["QueuedOut"][];
             /** Steps */
             steps: components["schemas"]["StepImpactOut"][];
             /** Unchanged */
@@ -6798,6 +6851,32 @@ export interface components {
             result: components["schemas"]["JourneyResult"] | null;
         };
         /**
+         * OverdueOut
+         * @description People whose time has come, by step, the longest first.
+         */
+        OverdueOut: {
+            /** Paused At */
+            paused_at: string | null;
+            /** People */
+            people: number;
+            /** Steps */
+            steps: components["schemas"]["OverdueStepOut"][];
+        };
+        /** OverdueStepOut */
+        OverdueStepOut: {
+            /**
+             * Oldest
+             * Format: date-time
+             */
+            oldest: string;
+            /** People */
+            people: number;
+            /** Step */
+            step: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * OverlapOut
          * @description Every region with somebody in it, the largest first; n: people in any.
          */
@@ -7216,6 +7295,13 @@ export interface components {
              */
             people: "finish" | "move" | "exit";
         };
+        /** QueuedOut */
+        QueuedOut: {
+            /** Messages */
+            messages: number;
+            /** Step */
+            step: string;
+        };
         /**
          * QuietSetting
          * @description 免打扰时段 on the customer's clock. Equal times mean none.
@@ -7362,6 +7448,19 @@ export interface components {
         ResultsOut: {
             /** Arms */
             arms: components["schemas"]["ArmOut"][];
+        };
+        /**
+         * ResumeIn
+         * @description What becomes of people whose time came in the pause: late, as of its own time (what is not valid any more is not
+         *     sent), or shift, as if the pause had not been.
+         */
+        ResumeIn: {
+            /**
+             * Overdue
+             * @default late
+             * @enum {string}
+             */
+            overdue: "late" | "shift";
         };
         /**
          * RetentionIn
@@ -8344,15 +8443,27 @@ export interface components {
          * @enum {string}
          */
         State: "intended" | "deferred" | "skipped" | "dropped" | "queued" | "withheld" | "unknown" | "handed_over" | "staff_confirmed" | "expired" | "cancelled" | "failed" | "delivered" | "read" | "clicked" | "replied";
-        /** StepImpactOut */
+        /**
+         * StepImpactOut
+         * @description People at a step that will be different, and where they would go. Of a changed wait, of those looked at: who
+         *     would go on at once, sooner and later than before.
+         */
         StepImpactOut: {
+            /** At Once */
+            at_once: number;
             /**
              * Change
              * @enum {string}
              */
             change: "changed" | "removed";
+            /** Later */
+            later: number;
+            /** Looked At */
+            looked_at: number;
             /** People */
             people: number;
+            /** Sooner */
+            sooner: number;
             /** Step */
             step: string;
             /** To */
@@ -9345,6 +9456,26 @@ export interface components {
             published_at: string;
             /** Published By */
             published_by: string;
+        };
+        /**
+         * VersionResult
+         * @description What came of the passages that are in a version, by arm.
+         */
+        VersionResult: {
+            /** Arm */
+            arm: string;
+            /** Converted */
+            converted: number;
+            /** Entered */
+            entered: number;
+            /** People */
+            people: number;
+            /** Reached */
+            reached: number;
+            /** Replied */
+            replied: number;
+            /** Version */
+            version: number;
         };
         /**
          * WinRate
@@ -13470,6 +13601,28 @@ export interface operations {
             };
         };
     };
+    potager_journeys_api_overdue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverdueOut"];
+                };
+            };
+        };
+    };
     potager_journeys_api_pause: {
         parameters: {
             query?: never;
@@ -13571,7 +13724,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeIn"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -13681,6 +13838,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+        };
+    };
+    potager_journeys_api_version_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionResult"][];
+                };
+            };
+        };
+    };
+    potager_journeys_api_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
                 };
             };
         };
