@@ -25,6 +25,7 @@ export const en: typeof zh = {
     affinity: 'Affinity',
     journeys: 'Journeys (SOP)',
     scripts: 'Scripts',
+    links: 'Tracked links',
     tasks: 'Tasks',
     phones: 'Phones',
     imports: 'Imports',

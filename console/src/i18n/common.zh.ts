@@ -23,6 +23,7 @@ export const zh = {
     affinity: '商品关联',
     journeys: '旅程 SOP',
     scripts: '话术',
+    links: '内容雷达',
     tasks: '任务',
     phones: '手机',
     imports: '导入',

@@ -26,6 +26,7 @@ export const en: typeof zh = {
   text: 'What is sent',
   textExample: 'Hello, …',
   variable: 'Insert a variable',
+  link: 'Insert a link',
   purpose: 'This message is',
   purposes: { marketing: 'marketing', service: 'service', transactional: 'transactional' },
   valid: 'Not sent any more after',
