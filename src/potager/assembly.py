@@ -6,6 +6,7 @@ from ninja import Router
 
 from potager import daily
 from potager.content.api import router as content
+from potager.content.links import follow as link_follow
 from potager.core import jobs, journal, store
 from potager.core.store import Lane
 from potager.demo import jobs as demo_jobs
@@ -25,7 +26,7 @@ from potager.journeys import subscriber
 from potager.journeys.api import router as journeys
 from potager.org.api import router as org
 from potager.people.api import router as people
-from potager.touch import channels, follow, retries
+from potager.touch import channels, clicks, follow, retries
 from potager.touch import jobs as touch_jobs
 from potager.touch.api import router as touch
 from potager.touch.channels.handout import Handout
@@ -65,7 +66,14 @@ def _load(payload: Mapping[str, object]) -> int:
 
 
 # Who hears of accepted facts, in this order, inside the append transaction.
-SUBSCRIBERS: Sequence[journal.Subscriber] = (tags.follow, follow.on_entries, subscriber.on_entries, _hurry)
+SUBSCRIBERS: Sequence[journal.Subscriber] = (
+    tags.follow,
+    link_follow.on_entries,
+    follow.on_entries,
+    clicks.on_entries,
+    subscriber.on_entries,
+    _hurry,
+)
 
 JOB_KINDS: Mapping[str, jobs.Handler] = {
     **facts_jobs.KINDS,

@@ -74,6 +74,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/content/link-base": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What short links begin with */
+        get: operations["potager_content_links_api_get_link_base"];
+        /** Set what short links begin with */
+        put: operations["potager_content_links_api_put_link_base"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tracked links with how many people opened them */
+        get: operations["potager_content_links_api_list_links"];
+        put?: never;
+        /** Make a tracked link */
+        post: operations["potager_content_links_api_create_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A link with its numbers by journey and sender */
+        get: operations["potager_content_links_api_get_link"];
+        /** Change what a link shows and does */
+        put: operations["potager_content_links_api_change_link"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}/hand-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The address for one customer, to send */
+        post: operations["potager_content_links_api_hand_out_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who opened a link, or did not */
+        get: operations["potager_content_links_api_list_link_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a link open for nobody any more */
+        post: operations["potager_content_links_api_retire_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}/revive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a retired link open again */
+        post: operations["potager_content_links_api_revive_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/content/personas": {
         parameters: {
             query?: never;
@@ -6181,6 +6303,292 @@ export interface components {
             orders: number | null;
         };
         /**
+         * LinkAddress
+         * @description The address of one customer's own.
+         */
+        LinkAddress: {
+            /** Url */
+            url: string;
+        };
+        /**
+         * LinkBase
+         * @description What short links begin with. default: the address of the house, which "" stands for.
+         */
+        LinkBase: {
+            /** Base */
+            base: string;
+            /** Default */
+            default: string;
+        };
+        /** LinkBaseIn */
+        LinkBaseIn: {
+            /**
+             * Base
+             * @default
+             */
+            base: string;
+        };
+        /**
+         * LinkDetail
+         * @description A link with its text, and its numbers by journey and by sender.
+         */
+        LinkDetail: {
+            /** Body */
+            body: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** From Day */
+            from_day: string | null;
+            /** Journeys */
+            journeys: components["schemas"]["LinkPart"][];
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "url" | "page";
+            numbers: components["schemas"]["LinkNumbers"];
+            /** Senders */
+            senders: components["schemas"]["LinkPart"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "upcoming" | "over" | "retired";
+            /** Tags */
+            tags: components["schemas"]["TagGiven"][];
+            /** Target */
+            target: string;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+            /** Until Day */
+            until_day: string | null;
+        };
+        /**
+         * LinkFilter
+         * @description search: part of a title, a key or an address.
+         */
+        LinkFilter: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Search
+             * @default
+             */
+            search: string;
+            /**
+             * Size
+             * @default 20
+             */
+            size: number;
+            /** State */
+            state?: ("open" | "upcoming" | "over" | "retired") | null;
+        };
+        /** LinkHandOut */
+        LinkHandOut: {
+            /** Cid */
+            cid: number;
+        };
+        /**
+         * LinkNumbers
+         * @description sent: people it went out to; opened: of those, who opened it. rate, low, high: their share with its 95 %
+         *     interval, null before it went out.
+         *
+         *     opens, bots: openings by people, and by machines, which count nowhere else.
+         *     readers, seconds: people whose reading was measured, and the median of how long they read; null for links elsewhere.
+         */
+        LinkNumbers: {
+            /** Bots */
+            bots: number;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Opened */
+            opened: number;
+            /** Opens */
+            opens: number;
+            /** Rate */
+            rate: number | null;
+            /** Readers */
+            readers: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Sent */
+            sent: number;
+        };
+        /**
+         * LinkOut
+         * @description A link as it stands today, with its numbers among the customers the reader may know of.
+         */
+        LinkOut: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** From Day */
+            from_day: string | null;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "url" | "page";
+            numbers: components["schemas"]["LinkNumbers"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "upcoming" | "over" | "retired";
+            /** Tags */
+            tags: components["schemas"]["TagGiven"][];
+            /** Target */
+            target: string;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+            /** Until Day */
+            until_day: string | null;
+        };
+        /** LinkPage */
+        LinkPage: {
+            /** Items */
+            items: components["schemas"]["LinkOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * LinkPart
+         * @description The numbers of one journey or one sender; key "" is none.
+         */
+        LinkPart: {
+            /** Bots */
+            bots: number;
+            /** High */
+            high: number | null;
+            /** Key */
+            key: string;
+            /** Low */
+            low: number | null;
+            /** Name */
+            name: string;
+            /** Opened */
+            opened: number;
+            /** Opens */
+            opens: number;
+            /** Rate */
+            rate: number | null;
+            /** Readers */
+            readers: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Sent */
+            sent: number;
+        };
+        /**
+         * LinkPeople
+         * @description opened: who opened it; else who got it and did not.
+         */
+        LinkPeople: {
+            /**
+             * Opened
+             * @default true
+             */
+            opened: boolean;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Size
+             * @default 20
+             */
+            size: number;
+        };
+        /**
+         * LinkPerson
+         * @description A customer who got a link. seconds: how long they read, all openings together; null when it is not measured.
+         */
+        LinkPerson: {
+            /** Cid */
+            cid: number;
+            /** First At */
+            first_at: string | null;
+            /** Last At */
+            last_at: string | null;
+            /** Name */
+            name: string;
+            /** Opens */
+            opens: number;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+        };
+        /** LinkPersonPage */
+        LinkPersonPage: {
+            /** Items */
+            items: components["schemas"]["LinkPerson"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * LinkSpec
+         * @description A link: `target` for kind url, `body` for kind page; days are business days, both included.
+         */
+        LinkSpec: {
+            /**
+             * Body
+             * @default
+             */
+            body: string;
+            /** From Day */
+            from_day?: string | null;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "url" | "page";
+            /** Tags */
+            tags?: components["schemas"]["TagGiven"][];
+            /**
+             * Target
+             * @default
+             */
+            target: string;
+            /**
+             * Task
+             * @default
+             */
+            task: string;
+            /** Title */
+            title: string;
+            /** Until Day */
+            until_day?: string | null;
+        };
+        /**
          * ListAsk
          * @description How to read a file; what is left empty is found out.
          */
@@ -8597,6 +9005,16 @@ export interface components {
             /** Options */
             options: components["schemas"]["Named"][];
         };
+        /**
+         * TagGiven
+         * @description A tag given by hand, with its value where it has values.
+         */
+        TagGiven: {
+            /** Tag */
+            tag: string;
+            /** Value */
+            value?: string | null;
+        };
         /** TagGroupList */
         TagGroupList: {
             /** Items */
@@ -8699,10 +9117,10 @@ export interface components {
         /**
          * TagOrigin
          * @description How a customer came by a tag that no rule sets: one by one in the chat or on a page, in bulk from an audience,
-         *     a condition or a file, or by a step of a journey.
+         *     a condition or a file, by a step of a journey, or by opening a link.
          * @enum {string}
          */
-        TagOrigin: "hand" | "batch" | "journey";
+        TagOrigin: "hand" | "batch" | "journey" | "link";
         /** TagOriginCount */
         TagOriginCount: {
             /** N */
@@ -9709,6 +10127,243 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    potager_content_links_api_get_link_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkBase"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_put_link_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkBaseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkBase"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_list_links: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                search?: string;
+                state?: ("open" | "upcoming" | "over" | "retired") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkPage"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_create_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkSpec"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_get_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_change_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkSpec"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_hand_out_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkHandOut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkAddress"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_list_link_people: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                opened?: boolean;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkPersonPage"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_retire_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_revive_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
             };
         };
     };

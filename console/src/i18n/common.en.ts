@@ -26,6 +26,7 @@ export const en: typeof zh = {
     journeys: 'Journeys (SOP)',
     outbox: 'Outbox',
     scripts: 'Scripts',
+    links: 'Tracked links',
     tasks: 'Tasks',
     phones: 'Phones',
     imports: 'Imports',

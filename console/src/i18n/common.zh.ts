@@ -24,6 +24,7 @@ export const zh = {
     journeys: '旅程 SOP',
     outbox: '发送箱',
     scripts: '话术',
+    links: '内容雷达',
     tasks: '任务',
     phones: '手机',
     imports: '导入',

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from potager.content.links import personal
+from potager.content.links.personal import Bearer, Letter
 from potager.content.render import render
 from potager.core import clock
 from potager.core.bulk import insert_rows
@@ -93,6 +95,7 @@ def intend(batch: Sequence[Intent]) -> list[Intended]:
     ids = _insert(drafts, verdicts, now)
     for draft in drafts:
         answers[draft.intent.key] = _answer(ids[draft.intent.key], verdicts.get(draft.intent.key), draft)
+    _keep_links(drafts, verdicts, ids)
     judged = [(ids[draft.intent.key], draft, verdicts[draft.intent.key]) for draft in due]
     places.reserve([(id_, draft) for id_, draft, verdict in judged if verdict.decision == "send"], now, rules.costs)
     changes.note(
@@ -150,6 +153,7 @@ class _Draft:
     zone: str
     due_us: int
     expires_us: int
+    letter: Letter
 
     @property
     def run_id(self) -> int:
@@ -199,11 +203,13 @@ def _drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[_Dr
     senders = known_people.senders(speaking)
     attributes = known_people.attribute_names()
     hours = _best_hours(intents, known, rules, now)
+    post = personal.post(intent.template for intent in intents)
     drafts = []
     for intent, sender in zip(intents, speaking, strict=True):
         who = known.get(intent.cid)
         values = known_people.values_of(who, senders.get(sender), attributes) if who else {}
-        rendered = render(intent.template, {**values, **intent.values})
+        letter = post.letter(real=not intent.shadow and who is not None and who.iid is not None)
+        rendered = render(intent.template, {**values, **intent.values}, letter.url)
         due = intent.due or now
         expires = intent.expires or due + timedelta(hours=rules.window_hours)
         if who and intent.at_best:
@@ -220,6 +226,7 @@ def _drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[_Dr
                 zone=who.zone if who else clock.zone().key,
                 due_us=to_us(due),
                 expires_us=to_us(expires),
+                letter=letter,
             )
         )
     return drafts
@@ -299,6 +306,25 @@ def _row(draft: _Draft, verdict: Verdict | None, now_us: int) -> tuple[object, .
         *(draft.due_us, due_us, draft.expires_us, now_us if verdict else 0, ""),
         *(0, 0, 0, "", False, False, 0, intent.priority),
     )
+
+
+def _keep_links(drafts: Sequence[_Draft], verdicts: Mapping[Key, Verdict], ids: Mapping[Key, int]) -> None:
+    """The links of messages that go out, or still may."""
+    kept = []
+    for draft in drafts:
+        verdict = verdicts.get(draft.intent.key)
+        if draft.known is None or draft.known.iid is None or (verdict and verdict.decision in {"skip", "drop"}):
+            continue
+        who = Bearer(
+            iid=draft.known.iid,
+            cid=draft.cid,
+            touch=ids[draft.intent.key],
+            channel=draft.channel,
+            journey=draft.intent.journey,
+            sender=draft.sender,
+        )
+        kept.append((draft.letter, who))
+    personal.write(kept)
 
 
 def _answer(id_: int, verdict: Verdict | None, draft: _Draft) -> Intended:
