@@ -74,6 +74,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/content/link-base": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What short links begin with */
+        get: operations["potager_content_links_api_get_link_base"];
+        /** Set what short links begin with */
+        put: operations["potager_content_links_api_put_link_base"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tracked links with how many people opened them */
+        get: operations["potager_content_links_api_list_links"];
+        put?: never;
+        /** Make a tracked link */
+        post: operations["potager_content_links_api_create_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A link with its numbers by journey and sender */
+        get: operations["potager_content_links_api_get_link"];
+        /** Change what a link shows and does */
+        put: operations["potager_content_links_api_change_link"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}/hand-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The address for one customer, to send */
+        post: operations["potager_content_links_api_hand_out_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who opened a link, or did not */
+        get: operations["potager_content_links_api_list_link_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a link open for nobody any more */
+        post: operations["potager_content_links_api_retire_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}/revive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a retired link open again */
+        post: operations["potager_content_links_api_revive_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/content/personas": {
         parameters: {
             query?: never;
@@ -2232,6 +2354,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{key}/overdue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who became due while the journey is paused */
+        get: operations["potager_journeys_api_overdue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{key}/pause": {
         parameters: {
             query?: never;
@@ -2379,6 +2518,40 @@ export interface paths {
         put?: never;
         /** End the journey for everybody inside */
         post: operations["potager_journeys_api_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/versions/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Raw counts by version and arm */
+        get: operations["potager_journeys_api_version_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/versions/{n}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an earlier version the draft */
+        post: operations["potager_journeys_api_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2862,6 +3035,108 @@ export interface paths {
         };
         /** Execution rate per staff member over recent days */
         get: operations["potager_touch_api_list_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the messages of the last days, today included */
+        get: operations["potager_touch_outbox_api_get_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the channels once more about unknown messages */
+        post: operations["potager_touch_outbox_api_look_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages that failed for good, or of which nobody knows */
+        get: operations["potager_touch_outbox_api_list_lost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/pauses/{kind}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pause a channel or a journey, or let it go on */
+        put: operations["potager_touch_outbox_api_put_pause"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send dead letters again, each once */
+        post: operations["potager_touch_outbox_api_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Channels and journeys: what waits, what is paused, what rests */
+        get: operations["potager_touch_outbox_api_get_ways"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3524,6 +3799,27 @@ export interface components {
          */
         Basket: "order" | "customer";
         /**
+         * BreakerSetting
+         * @description An endpoint opens when at least `share` of its last `calls` calls failed, and rests `seconds` the first time.
+         */
+        BreakerSetting: {
+            /**
+             * Calls
+             * @default 20
+             */
+            calls: number;
+            /**
+             * Seconds
+             * @default 60
+             */
+            seconds: number;
+            /**
+             * Share
+             * @default 0.5
+             */
+            share: number;
+        };
+        /**
          * BudgetSetting
          * @description What all channels together may cost in a month, in minor units of the house's currency; None is no limit.
          *
@@ -3632,15 +3928,18 @@ export interface components {
         };
         /**
          * Cap
-         * @description 频控: at most `limit` messages to one person in any `hours` on end; no channel or purpose means all of them.
+         * @description 频控: at most `limit` messages to one person in any `hours` on end, or in each calendar period `per` of the
+         *     business zone; no channel or purpose means all of them.
          */
         Cap: {
             /** Channel */
             channel?: string | null;
             /** Hours */
-            hours: number;
+            hours?: number | null;
             /** Limit */
             limit: number;
+            /** Per */
+            per?: ("day" | "week" | "month") | null;
             /**
              * Purpose
              * @default marketing
@@ -3993,6 +4292,21 @@ export interface components {
             share: number;
             /** Total */
             total: number;
+        };
+        /**
+         * Counts
+         * @description Messages asked for since `since` (business time): where they stand by channel, the verdicts they met.
+         */
+        Counts: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** States */
+            states: components["schemas"]["TallyOut"][];
+            /** Verdicts */
+            verdicts: components["schemas"]["RuledOut"][];
         };
         /**
          * CustomerCard
@@ -4473,6 +4787,25 @@ export interface components {
             variable: string;
         };
         /**
+         * EndpointOut
+         * @description One endpoint of a channel: its last calls ("." well, "x" not), until when (wall time) it rests, and why.
+         */
+        EndpointOut: {
+            /** Endpoint */
+            endpoint: string;
+            /** Error */
+            error: string;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "closed" | "open" | "half_open";
+            /** Recent */
+            recent: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
          * EnterAnswer
          * @description What became of a row; code, message and place say why it was refused.
          */
@@ -4624,6 +4957,43 @@ export interface components {
             properties: components["schemas"]["PropertyOut"][];
             /** System */
             system: boolean;
+        };
+        /**
+         * ExclusionGroup
+         * @description 互斥组: of these journeys one speaks to a person within any `hours` on end.
+         */
+        ExclusionGroup: {
+            /** Hours */
+            hours: number;
+            /** Journeys */
+            journeys: string[];
+            /** Name */
+            name: string;
+        };
+        /**
+         * ExclusionSetting
+         * @description hours     the span between messages of any two journeys; 0 is none
+         *     groups    journeys that exclude each other for a span of their own
+         *     purposes  which messages wait; those of other purposes neither wait nor count
+         */
+        ExclusionSetting: {
+            /**
+             * Groups
+             * @default []
+             */
+            groups: components["schemas"]["ExclusionGroup"][];
+            /**
+             * Hours
+             * @default 0
+             */
+            hours: number;
+            /**
+             * Purposes
+             * @default [
+             *       "marketing"
+             *     ]
+             */
+            purposes: ("marketing" | "service" | "transactional")[];
         };
         /**
          * ExecutionOut
@@ -5469,6 +5839,11 @@ export interface components {
             /** Type */
             type: string;
         };
+        /** Ids */
+        Ids: {
+            /** Ids */
+            ids: number[];
+        };
         /**
          * ImpactOut
          * @description What publishing will do: people at changed and removed steps, where they would go, variables that are empty.
@@ -5488,6 +5863,8 @@ export interface components {
             inside: number;
             /** Problems */
             problems: components["schemas"]["ProblemOut"][];
+            /** Queued */
+            queued: components["schemas"]["QueuedOut"][];
             /** Steps */
             steps: components["schemas"]["StepImpactOut"][];
             /** Unchanged */
@@ -6111,6 +6488,292 @@ export interface components {
             orders: number | null;
         };
         /**
+         * LinkAddress
+         * @description The address of one customer's own.
+         */
+        LinkAddress: {
+            /** Url */
+            url: string;
+        };
+        /**
+         * LinkBase
+         * @description What short links begin with. default: the address of the house, which "" stands for.
+         */
+        LinkBase: {
+            /** Base */
+            base: string;
+            /** Default */
+            default: string;
+        };
+        /** LinkBaseIn */
+        LinkBaseIn: {
+            /**
+             * Base
+             * @default
+             */
+            base: string;
+        };
+        /**
+         * LinkDetail
+         * @description A link with its text, and its numbers by journey and by sender.
+         */
+        LinkDetail: {
+            /** Body */
+            body: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** From Day */
+            from_day: string | null;
+            /** Journeys */
+            journeys: components["schemas"]["LinkPart"][];
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "url" | "page";
+            numbers: components["schemas"]["LinkNumbers"];
+            /** Senders */
+            senders: components["schemas"]["LinkPart"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "upcoming" | "over" | "retired";
+            /** Tags */
+            tags: components["schemas"]["TagGiven"][];
+            /** Target */
+            target: string;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+            /** Until Day */
+            until_day: string | null;
+        };
+        /**
+         * LinkFilter
+         * @description search: part of a title, a key or an address.
+         */
+        LinkFilter: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Search
+             * @default
+             */
+            search: string;
+            /**
+             * Size
+             * @default 20
+             */
+            size: number;
+            /** State */
+            state?: ("open" | "upcoming" | "over" | "retired") | null;
+        };
+        /** LinkHandOut */
+        LinkHandOut: {
+            /** Cid */
+            cid: number;
+        };
+        /**
+         * LinkNumbers
+         * @description sent: people it went out to; opened: of those, who opened it. rate, low, high: their share with its 95 %
+         *     interval, null before it went out.
+         *
+         *     opens, bots: openings by people, and by machines, which count nowhere else.
+         *     readers, seconds: people whose reading was measured, and the median of how long they read; null for links elsewhere.
+         */
+        LinkNumbers: {
+            /** Bots */
+            bots: number;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Opened */
+            opened: number;
+            /** Opens */
+            opens: number;
+            /** Rate */
+            rate: number | null;
+            /** Readers */
+            readers: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Sent */
+            sent: number;
+        };
+        /**
+         * LinkOut
+         * @description A link as it stands today, with its numbers among the customers the reader may know of.
+         */
+        LinkOut: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** From Day */
+            from_day: string | null;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "url" | "page";
+            numbers: components["schemas"]["LinkNumbers"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "upcoming" | "over" | "retired";
+            /** Tags */
+            tags: components["schemas"]["TagGiven"][];
+            /** Target */
+            target: string;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+            /** Until Day */
+            until_day: string | null;
+        };
+        /** LinkPage */
+        LinkPage: {
+            /** Items */
+            items: components["schemas"]["LinkOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * LinkPart
+         * @description The numbers of one journey or one sender; key "" is none.
+         */
+        LinkPart: {
+            /** Bots */
+            bots: number;
+            /** High */
+            high: number | null;
+            /** Key */
+            key: string;
+            /** Low */
+            low: number | null;
+            /** Name */
+            name: string;
+            /** Opened */
+            opened: number;
+            /** Opens */
+            opens: number;
+            /** Rate */
+            rate: number | null;
+            /** Readers */
+            readers: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Sent */
+            sent: number;
+        };
+        /**
+         * LinkPeople
+         * @description opened: who opened it; else who got it and did not.
+         */
+        LinkPeople: {
+            /**
+             * Opened
+             * @default true
+             */
+            opened: boolean;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Size
+             * @default 20
+             */
+            size: number;
+        };
+        /**
+         * LinkPerson
+         * @description A customer who got a link. seconds: how long they read, all openings together; null when it is not measured.
+         */
+        LinkPerson: {
+            /** Cid */
+            cid: number;
+            /** First At */
+            first_at: string | null;
+            /** Last At */
+            last_at: string | null;
+            /** Name */
+            name: string;
+            /** Opens */
+            opens: number;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+        };
+        /** LinkPersonPage */
+        LinkPersonPage: {
+            /** Items */
+            items: components["schemas"]["LinkPerson"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * LinkSpec
+         * @description A link: `target` for kind url, `body` for kind page; days are business days, both included.
+         */
+        LinkSpec: {
+            /**
+             * Body
+             * @default
+             */
+            body: string;
+            /** From Day */
+            from_day?: string | null;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "url" | "page";
+            /** Tags */
+            tags?: components["schemas"]["TagGiven"][];
+            /**
+             * Target
+             * @default
+             */
+            target: string;
+            /**
+             * Task
+             * @default
+             */
+            task: string;
+            /** Title */
+            title: string;
+            /** Until Day */
+            until_day?: string | null;
+        };
+        /**
          * ListAsk
          * @description How to read a file; what is left empty is found out.
          */
@@ -6352,6 +7015,88 @@ export interface components {
             /** Key */
             key: string;
         };
+        /** LookedUpOut */
+        LookedUpOut: {
+            /** Absent */
+            absent: number;
+            /** Found */
+            found: number;
+            /** Silent */
+            silent: number;
+        };
+        /**
+         * LostOut
+         * @description A message that failed for good, or of which nobody knows, and what may be done about it.
+         */
+        LostOut: {
+            /** Arm */
+            arm: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Channel */
+            channel: string;
+            /** Cid */
+            cid: number;
+            /** Cost Minor */
+            cost_minor: number;
+            /** Customer Name */
+            customer_name: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: number;
+            /** Journey */
+            journey: string;
+            /** Life */
+            life: components["schemas"]["MarkOut"][];
+            /** May Look Up */
+            may_look_up: boolean;
+            /** May Retry */
+            may_retry: boolean;
+            /** Purpose */
+            purpose: string;
+            /** Rule */
+            rule: string;
+            /** Run Id */
+            run_id: number;
+            /** Sender */
+            sender: string;
+            /** Sender Name */
+            sender_name: string;
+            /** Shadow */
+            shadow: boolean;
+            state: components["schemas"]["State"];
+            /** Step */
+            step: string;
+            /** Text */
+            text: string;
+            /** Tries */
+            tries: number;
+            /** Visit */
+            visit: number;
+            /** Why En */
+            why_en: string;
+            /** Why Zh */
+            why_zh: string;
+        };
+        /** LostPage */
+        LostPage: {
+            /** Items */
+            items: components["schemas"]["LostOut"][];
+            /** Total */
+            total: number;
+        };
         /** MarkOut */
         MarkOut: {
             /**
@@ -6575,6 +7320,32 @@ export interface components {
             result: components["schemas"]["JourneyResult"] | null;
         };
         /**
+         * OverdueOut
+         * @description People whose time has come, by step, the longest first.
+         */
+        OverdueOut: {
+            /** Paused At */
+            paused_at: string | null;
+            /** People */
+            people: number;
+            /** Steps */
+            steps: components["schemas"]["OverdueStepOut"][];
+        };
+        /** OverdueStepOut */
+        OverdueStepOut: {
+            /**
+             * Oldest
+             * Format: date-time
+             */
+            oldest: string;
+            /** People */
+            people: number;
+            /** Step */
+            step: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * OverlapOut
          * @description Every region with somebody in it, the largest first; n: people in any.
          */
@@ -6716,6 +7487,24 @@ export interface components {
              * @default 1
              */
             share: number;
+        };
+        /**
+         * PauseOut
+         * @description Since when (wall time) and by whom.
+         */
+        PauseOut: {
+            /** By */
+            by: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /** Paused */
+        Paused: {
+            /** Paused */
+            paused: boolean;
         };
         /** PersonaList */
         PersonaList: {
@@ -6859,14 +7648,28 @@ export interface components {
          *
          *     zone_attr   the customer attribute that holds a time zone name (Asia/Shanghai), where it differs from the house's
          *     costs       what one message costs, by channel, in minor units of the house's currency
+         *     best_hour   the hour (0 to 23, on the customer's clock) for messages at the best hour of people little is known of
+         *     breaker     when an endpoint of a channel that fails is left alone
+         *     opt_out_words  the answers that mean no more marketing, by channel; "*" for channels without words of their own
          */
         Policy: {
+            /**
+             * Best Hour
+             * @default 10
+             */
+            best_hour: number;
+            breaker?: components["schemas"]["BreakerSetting"];
             budget?: components["schemas"]["BudgetSetting"];
             /** Caps */
             caps?: components["schemas"]["Cap"][];
             /** Costs */
             costs?: {
                 [key: string]: number;
+            };
+            exclusion?: components["schemas"]["ExclusionSetting"];
+            /** Opt Out Words */
+            opt_out_words?: {
+                [key: string]: string[];
             };
             platform?: components["schemas"]["PlatformSetting"];
             quiet?: components["schemas"]["QuietSetting"];
@@ -6992,6 +7795,13 @@ export interface components {
              * @enum {string}
              */
             people: "finish" | "move" | "exit";
+        };
+        /** QueuedOut */
+        QueuedOut: {
+            /** Messages */
+            messages: number;
+            /** Step */
+            step: string;
         };
         /**
          * QuietSetting
@@ -7151,6 +7961,19 @@ export interface components {
             arms: components["schemas"]["ArmOut"][];
         };
         /**
+         * ResumeIn
+         * @description What becomes of people whose time came in the pause: late, as of its own time (what is not valid any more is not
+         *     sent), or shift, as if the pause had not been.
+         */
+        ResumeIn: {
+            /**
+             * Overdue
+             * @default late
+             * @enum {string}
+             */
+            overdue: "late" | "shift";
+        };
+        /**
          * RetentionIn
          * @description first: what puts a person in a cohort; back: what counts as coming back; mode as in docs/concepts/metrics.md.
          */
@@ -7217,6 +8040,14 @@ export interface components {
              * Format: date
              */
             start: string;
+        };
+        /**
+         * Retried
+         * @description The new touches.
+         */
+        Retried: {
+            /** Touches */
+            touches: number[];
         };
         /** RetypeIn */
         RetypeIn: {
@@ -7324,6 +8155,18 @@ export interface components {
             now: {
                 [key: string]: components["schemas"]["LevelOut"];
             };
+        };
+        /** RuledOut */
+        RuledOut: {
+            /** N */
+            n: number;
+            /** Rule */
+            rule: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "send" | "defer" | "skip" | "drop";
         };
         /**
          * RunOut
@@ -7943,6 +8786,19 @@ export interface components {
             name_zh: string;
         };
         /**
+         * SpeakingOut
+         * @description A journey: messages asked for in the window, messages that wait.
+         */
+        SpeakingOut: {
+            /** Key */
+            key: string;
+            /** N */
+            n: number;
+            pause: components["schemas"]["PauseOut"] | null;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * SplitAudienceIn
          * @description Disjoint parts of an audience, which together are everybody. The same seed gives the same parts.
          */
@@ -8131,15 +8987,27 @@ export interface components {
          * @enum {string}
          */
         State: "intended" | "deferred" | "skipped" | "dropped" | "queued" | "withheld" | "unknown" | "handed_over" | "staff_confirmed" | "expired" | "cancelled" | "failed" | "delivered" | "read" | "clicked" | "replied";
-        /** StepImpactOut */
+        /**
+         * StepImpactOut
+         * @description People at a step that will be different, and where they would go. Of a changed wait, of those looked at: who
+         *     would go on at once, sooner and later than before.
+         */
         StepImpactOut: {
+            /** At Once */
+            at_once: number;
             /**
              * Change
              * @enum {string}
              */
             change: "changed" | "removed";
+            /** Later */
+            later: number;
+            /** Looked At */
+            looked_at: number;
             /** People */
             people: number;
+            /** Sooner */
+            sooner: number;
             /** Step */
             step: string;
             /** To */
@@ -8332,6 +9200,16 @@ export interface components {
             /** Options */
             options: components["schemas"]["Named"][];
         };
+        /**
+         * TagGiven
+         * @description A tag given by hand, with its value where it has values.
+         */
+        TagGiven: {
+            /** Tag */
+            tag: string;
+            /** Value */
+            value?: string | null;
+        };
         /** TagGroupList */
         TagGroupList: {
             /** Items */
@@ -8434,10 +9312,10 @@ export interface components {
         /**
          * TagOrigin
          * @description How a customer came by a tag that no rule sets: one by one in the chat or on a page, in bulk from an audience,
-         *     a condition or a file, or by a step of a journey.
+         *     a condition or a file, by a step of a journey, or by opening a link.
          * @enum {string}
          */
-        TagOrigin: "hand" | "batch" | "journey";
+        TagOrigin: "hand" | "batch" | "journey" | "link";
         /** TagOriginCount */
         TagOriginCount: {
             /** N */
@@ -8574,6 +9452,14 @@ export interface components {
              * @enum {string}
              */
             value_kind: "" | "text" | "choice" | "number" | "money" | "bool" | "date";
+        };
+        /** TallyOut */
+        TallyOut: {
+            /** Channel */
+            channel: string;
+            /** N */
+            n: number;
+            state: components["schemas"]["State"];
         };
         /** TaskDone */
         TaskDone: {
@@ -9124,6 +10010,51 @@ export interface components {
             published_by: string;
         };
         /**
+         * VersionResult
+         * @description What came of the passages that are in a version, by arm.
+         */
+        VersionResult: {
+            /** Arm */
+            arm: string;
+            /** Converted */
+            converted: number;
+            /** Entered */
+            entered: number;
+            /** People */
+            people: number;
+            /** Reached */
+            reached: number;
+            /** Replied */
+            replied: number;
+            /** Version */
+            version: number;
+        };
+        /** WayOut */
+        WayOut: {
+            /** Endpoints */
+            endpoints: components["schemas"]["EndpointOut"][];
+            /** Key */
+            key: string;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Oldest */
+            oldest: string | null;
+            pause: components["schemas"]["PauseOut"] | null;
+            /** Queued */
+            queued: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /** Ways */
+        Ways: {
+            /** Channels */
+            channels: components["schemas"]["WayOut"][];
+            /** Journeys */
+            journeys: components["schemas"]["SpeakingOut"][];
+        };
+        /**
          * WinRate
          * @description uses: how often it was said. judged: uses whose 7 days are over; wins: of those, with a reply or an order after.
          *
@@ -9391,6 +10322,243 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    potager_content_links_api_get_link_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkBase"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_put_link_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkBaseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkBase"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_list_links: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                search?: string;
+                state?: ("open" | "upcoming" | "over" | "retired") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkPage"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_create_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkSpec"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_get_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_change_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkSpec"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_hand_out_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkHandOut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkAddress"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_list_link_people: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                opened?: boolean;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkPersonPage"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_retire_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_revive_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
             };
         };
     };
@@ -13125,6 +14293,28 @@ export interface operations {
             };
         };
     };
+    potager_journeys_api_overdue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverdueOut"];
+                };
+            };
+        };
+    };
     potager_journeys_api_pause: {
         parameters: {
             query?: never;
@@ -13226,7 +14416,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeIn"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -13336,6 +14530,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+        };
+    };
+    potager_journeys_api_version_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionResult"][];
+                };
+            };
+        };
+    };
+    potager_journeys_api_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
                 };
             };
         };
@@ -14207,6 +15446,151 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExecutionPage"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_get_counts: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_look_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ids"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedUpOut"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_list_lost: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                state?: "failed" | "unknown";
+                channel?: string | null;
+                journey?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LostPage"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_put_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "channel" | "journey";
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Paused"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paused"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ids"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_get_ways: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
                 };
             };
         };

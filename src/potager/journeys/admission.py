@@ -16,6 +16,7 @@ from potager.journeys.gaps import give_back
 from potager.journeys.graph import Definition
 from potager.journeys.limits import Applicant
 from potager.journeys.models import Run
+from potager.journeys.nodes.wait import Arrival
 from potager.journeys.parts import Json
 from potager.journeys.waits import product_of
 from potager.journeys.walker import Knowing, by_time
@@ -80,7 +81,9 @@ def _after_lead(definition: Definition, runs: Sequence[Run], known: Knowing) -> 
     ends = {}
     for run in runs:
         at = from_us(run.entered_us)
-        ends[run.pk] = to_us(definition.lead.ends(at, zone, entered=at, context=run.context, lives=lives))
+        # A run that was moved to another version is due from the move on: nobody enters before it.
+        over = definition.lead.ends(Arrival(at, at, zone, run.context, lives))
+        ends[run.pk] = max(run.due_us or 0, to_us(over))
     return ends
 
 

@@ -14,6 +14,7 @@ from potager.facts import write_keys
 from potager.insight import catalogue, conditions
 from potager.journeys import checks, entering, files, intakes, limits, live, present, publish, queries, starting
 from potager.journeys.graph import Definition
+from potager.journeys.impact import draft_of, impact_of
 from potager.journeys.parts import EntryLimits
 from potager.journeys.schemas import (
     ArmOut,
@@ -27,9 +28,11 @@ from potager.journeys.schemas import (
     IntakeOut,
     JourneyDetail,
     JourneyPage,
+    OverdueOut,
     ProblemOut,
     PublishIn,
     ResultsOut,
+    ResumeIn,
     RunPage,
     RunQuery,
     StartCount,
@@ -37,6 +40,7 @@ from potager.journeys.schemas import (
     StopIn,
     Trace,
     VariableOut,
+    VersionResult,
 )
 from potager.org.access import Actor, actor_of, require_write
 from potager.org.models import Role
@@ -137,7 +141,7 @@ def save_draft(request: HttpRequest, key: str, body: DefinitionIn) -> DraftOut:
 def preview(request: HttpRequest, key: str) -> ImpactOut:
     actor_of(request)
     journey = queries.journey_of(key)
-    return ImpactOut.of(publish.impact(journey), _problems(request, publish.draft_of(journey)))
+    return ImpactOut.of(impact_of(journey), _problems(request, draft_of(journey)))
 
 
 @router.post("/{key}/publish", response=JourneyDetail, summary="Make the draft live")
@@ -157,11 +161,17 @@ def pause(request: HttpRequest, key: str) -> JourneyDetail:
 
 
 @router.post("/{key}/resume", response=JourneyDetail, summary="Go on after a pause")
-def resume(request: HttpRequest, key: str) -> JourneyDetail:
+def resume(request: HttpRequest, key: str, body: ResumeIn) -> JourneyDetail:
     actor = _writer(request)
     with store.write():
-        publish.resume(actor, queries.journey_of(key))
+        publish.resume(actor, queries.journey_of(key), body.overdue)
     return present.detail(queries.journey_of(key), _language(request))
+
+
+@router.get("/{key}/overdue", response=OverdueOut, summary="Who became due while the journey is paused")
+def overdue(request: HttpRequest, key: str) -> OverdueOut:
+    actor_of(request)
+    return present.overdue(queries.journey_of(key))
 
 
 @router.post("/{key}/stop", response=JourneyDetail, summary="End the journey for everybody inside")
@@ -170,6 +180,20 @@ def stop(request: HttpRequest, key: str) -> JourneyDetail:
     with store.write():
         publish.stop(actor, queries.journey_of(key))
     return present.detail(queries.journey_of(key), _language(request))
+
+
+@router.post("/{key}/versions/{int:n}/restore", response=DraftOut, summary="Make an earlier version the draft")
+def restore(request: HttpRequest, key: str, n: int) -> DraftOut:
+    actor = _writer(request)
+    with store.write():
+        definition = files.restore(actor, queries.journey_of(key), n)
+    return DraftOut(definition=definition.canonical(), problems=_problems(request, definition))
+
+
+@router.get("/{key}/versions/results", response=list[VersionResult], summary="Raw counts by version and arm")
+def version_results(request: HttpRequest, key: str) -> list[VersionResult]:
+    actor_of(request)
+    return present.version_results(queries.journey_of(key))
 
 
 @router.get("/{key}/results", response=ResultsOut, summary="Raw counts by arm; statistics are with the evidence")

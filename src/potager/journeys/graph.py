@@ -12,10 +12,12 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from potager.journeys.nodes.attribute import AttributeChange
 from potager.journeys.nodes.branch import Branch
 from potager.journeys.nodes.exit import End
 from potager.journeys.nodes.message import Message
 from potager.journeys.nodes.node import Node
+from potager.journeys.nodes.random import Random
 from potager.journeys.nodes.split import Split
 from potager.journeys.nodes.tag import TagChange
 from potager.journeys.nodes.task import Task
@@ -43,7 +45,9 @@ class Step(Part):
     wait: Wait | None = None
     branch: Branch | None = None
     split: Split | None = None
+    random: Random | None = None
     tag: TagChange | None = None
+    attribute: AttributeChange | None = None
     task: Task | None = None
     exit: End | None = None
     next: str | None = None

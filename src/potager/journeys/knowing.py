@@ -1,13 +1,15 @@
 """What walks ask of the warehouse, and how far it has come."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from potager.facts import loader, warehouse
 from potager.insight import catalogue, sets
 from potager.insight.conditions import parse
 from potager.insight.fields import Fields
+from potager.journeys import subjects
 from potager.journeys.parts import Json
 
 
@@ -29,6 +31,12 @@ class Warehouse:
 
     def product_names(self) -> Mapping[str, str]:
         return {key: name for key, (name, _) in self._products.items()}
+
+    def zones(self, cids: Collection[int]) -> Mapping[int, ZoneInfo]:
+        return subjects.zones(cids)
+
+    def dates(self, attribute: str, cids: Collection[int]) -> Mapping[int, date]:
+        return subjects.dates(attribute, cids)
 
     @cached_property
     def _products(self) -> dict[str, tuple[str, int]]:

@@ -10,13 +10,15 @@ class State(models.TextChoices):
 
 
 class Journey(models.Model):
-    """An SOP. `draft` is what is being edited; what runs is `live`, an immutable version."""
+    """An SOP. `draft` is what is being edited; what runs is `live`, an immutable version. `paused_at` is
+    business time, set while it is paused."""
 
     key = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=60, default="")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     draft = models.JSONField(null=True)
+    paused_at = models.DateTimeField(null=True)
     live = models.ForeignKey("JourneyVersion", null=True, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField()
 

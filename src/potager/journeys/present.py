@@ -19,6 +19,8 @@ from potager.journeys.schemas import (
     JourneyDetail,
     JourneyRow,
     Node,
+    OverdueOut,
+    OverdueStepOut,
     ProblemOut,
     RefusedOut,
     RunOut,
@@ -29,6 +31,7 @@ from potager.journeys.schemas import (
     TraceTouch,
     VariableOut,
     VersionOut,
+    VersionResult,
 )
 from potager.people.models import Customer
 from potager.touch.models import Touch
@@ -102,6 +105,29 @@ def trace(run: Run, language: str) -> Trace:
             for passage in queries.passages(run)
         ],
     )
+
+
+def overdue(journey: Journey) -> OverdueOut:
+    """Who became due in a pause, by step."""
+    found = queries.overdue(journey)
+    definitions = live.definitions_of({each.version for each in found})
+    return OverdueOut(
+        paused_at=journey.paused_at,
+        people=sum(each.people for each in found),
+        steps=[
+            OverdueStepOut(
+                step=each.step,
+                title=_title(definitions[each.version], each.step),
+                people=each.people,
+                oldest=from_us(each.oldest_us),
+            )
+            for each in found
+        ],
+    )
+
+
+def version_results(journey: Journey) -> list[VersionResult]:
+    return [VersionResult.of_version(n, counts) for n, counts in queries.version_results(journey)]
 
 
 def variables() -> list[VariableOut]:

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
@@ -7,9 +8,9 @@ from potager.core.errors import Problem
 from potager.core.journal import from_us
 from potager.core.paging import PageQuery
 from potager.journeys.entering import MOST_ROWS, Answer
+from potager.journeys.impact import Impact
 from potager.journeys.models import Intake, Journey, Run, Stuck
 from potager.journeys.parts import Json
-from potager.journeys.publish import Impact
 from potager.journeys.queries import ArmCounts, Traffic
 from potager.people.identity_types import IdentityRef
 
@@ -143,10 +144,22 @@ class DraftOut(BaseModel):
 
 
 class StepImpactOut(BaseModel):
+    """People at a step that will be different, and where they would go. Of a changed wait, of those looked at: who
+    would go on at once, sooner and later than before."""
+
     step: str
     people: int
     change: Literal["changed", "removed"]
     to: str
+    looked_at: int
+    at_once: int
+    sooner: int
+    later: int
+
+
+class QueuedOut(BaseModel):
+    step: str
+    messages: int
 
 
 class EmptyVariableOut(BaseModel):
@@ -164,6 +177,7 @@ class ImpactOut(BaseModel):
     control: float
     control_before: float | None
     steps: list[StepImpactOut]
+    queued: list[QueuedOut]
     added: list[str]
     empty: list[EmptyVariableOut]
     problems: list[ProblemOut]
@@ -176,7 +190,11 @@ class ImpactOut(BaseModel):
             inside=impact.inside,
             control=impact.control,
             control_before=impact.control_before,
-            steps=[StepImpactOut(step=s.step, people=s.people, change=s.change, to=s.to) for s in impact.steps],
+            steps=[
+                StepImpactOut(step=s.step, people=s.people, change=s.change, to=s.to, **asdict(s.timing))
+                for s in impact.steps
+            ],
+            queued=[QueuedOut(step=each.step, messages=each.messages) for each in impact.queued],
             added=impact.added,
             empty=[EmptyVariableOut(step=e.step, variable=e.variable, people=e.people) for e in impact.empty],
             problems=problems,
@@ -207,6 +225,38 @@ class ArmOut(BaseModel):
             replied=counts.replied,
             converted=counts.converted,
         )
+
+
+class VersionResult(ArmOut):
+    """What came of the passages that are in a version, by arm."""
+
+    version: int
+
+    @classmethod
+    def of_version(cls, n: int, counts: ArmCounts) -> "VersionResult":
+        return cls(version=n, **ArmOut.of(counts).model_dump())
+
+
+class ResumeIn(BaseModel):
+    """What becomes of people whose time came in the pause: late, as of its own time (what is not valid any more is not
+    sent), or shift, as if the pause had not been."""
+
+    overdue: Literal["late", "shift"] = "late"
+
+
+class OverdueStepOut(BaseModel):
+    step: str
+    title: str
+    people: int
+    oldest: datetime
+
+
+class OverdueOut(BaseModel):
+    """People whose time has come, by step, the longest first."""
+
+    paused_at: datetime | None
+    people: int
+    steps: list[OverdueStepOut]
 
 
 class ResultsOut(BaseModel):

@@ -13,6 +13,7 @@ from potager.journeys.entry import Candidate
 from potager.journeys.graph import Definition
 from potager.journeys.knowing import Warehouse
 from potager.journeys.models import Journey, Slot
+from potager.journeys.nodes.wait import Arrival
 from potager.journeys.parts import Json
 from potager.journeys.triggers.event import OnEvent
 from potager.journeys.triggers.trigger import Timed
@@ -109,7 +110,7 @@ def catch_up(actor: Actor, journey: Journey, days: int) -> int:
     ]
     lead, zone = current.definition.lead, clock.zone()
     lives = Warehouse().life_days({product_of(each.context) for each in candidates})
-    ahead = [c for c in candidates if lead.ends(c.at, zone, entered=c.at, context=c.context, lives=lives) > now]
+    ahead = [c for c in candidates if lead.ends(Arrival(c.at, c.at, zone, c.context, lives)) > now]
     entered = _in_parts(journey.key, ahead)
     with store.write(Lane.WEB):
         audit.record(actor, "journey.catch_up", f"journey:{journey.key}", {"days": days, "taken": entered})

@@ -75,6 +75,18 @@ export interface Wait {
   life?: number | null
   default?: string | null
   or_event?: EventSpec | null
+  /** On these days only; 1 is Monday. */
+  weekdays?: number[]
+  /** A date of the person: `first_seen` or an attribute. */
+  date?: { attr: string; days?: number; at?: string; yearly?: boolean } | null
+  zone?: 'house' | 'customer'
+  early?: string | null
+}
+
+export interface Variant {
+  key: string
+  share: number
+  go: string
 }
 
 export interface Task {
@@ -92,8 +104,10 @@ export interface Step {
   message?: Message
   wait?: Wait
   branch?: { if: Condition; go: string; name?: string }[]
-  split?: { key: string; share: number; go: string }[]
+  split?: Variant[]
+  random?: Variant[]
   tag?: { add?: string; value?: string; remove?: string }
+  attribute?: { key: string; value?: string | number | boolean | null }
   task?: Task
   exit?: { reason?: string }
   next?: string | null
@@ -118,38 +132,5 @@ export interface Definition {
   steps: Step[]
 }
 
-export const KINDS = ['message', 'wait', 'branch', 'split', 'tag', 'task', 'exit'] as const
-export type StepKind = (typeof KINDS)[number]
-
-export function kindOf(step: Step): StepKind {
-  return KINDS.find((kind) => step[kind] !== undefined) ?? 'exit'
-}
-
-export interface Way {
-  to: string
-  label: string
-  /** Where people go when no other way is theirs. */
-  otherwise: boolean
-}
-
-/** Every way out of a step, in the order the server tries them. */
-export function waysOf(definition: Definition, at: number): Way[] {
-  const step = definition.steps[at]
-  if (!step || step.exit) return []
-  const next = step.next ?? definition.steps[at + 1]?.id ?? END
-  if (step.branch)
-    return [
-      ...step.branch.map((path, nth) => ({ to: path.go, label: path.name ?? `#${nth + 1}`, otherwise: false })),
-      { to: next, label: '', otherwise: true },
-    ]
-  if (step.split) return step.split.map(({ key, share, go }) => ({ to: go, label: `${key} ${share}%`, otherwise: false }))
-  if (step.task && (step.task.done ?? step.task.not_done))
-    return [
-      ...(['done', 'not_done'] as const).flatMap((outcome) => {
-        const to = step.task?.[outcome]
-        return to ? [{ to, label: outcome, otherwise: false }] : []
-      }),
-      { to: next, label: '', otherwise: true },
-    ]
-  return [{ to: next, label: '', otherwise: false }]
-}
+/** The kinds of step there are; `kinds/` says what each means. */
+export type StepKind = keyof Omit<Step, 'id' | 'title' | 'next'>

@@ -1,5 +1,7 @@
 import type { TFunction } from 'i18next'
-import { kindOf, wayOf, type Schedule, type Step, type Trigger, type Wait } from './definition'
+import { wayOf, type Schedule, type Step, type Trigger } from './definition'
+import { kindOf } from './kinds'
+import type { Said } from './kinds/kind'
 import type { Names } from './names'
 
 export type T = TFunction<'journeys'>
@@ -18,17 +20,9 @@ export function saySpan(span: string, t: T): string {
     .join(' ')
 }
 
-export function sayWait(wait: Wait, t: T, eventName: (key: string) => string): string {
-  const until = wait.for
-    ? t('wait.for', { span: saySpan(wait.for, t) })
-    : wait.between
-      ? t('wait.between', { from: wait.between[0], to: wait.between[1] })
-      : wait.until
-        ? wait.day != null
-          ? t('wait.untilDay', { day: wait.day, at: wait.until })
-          : t('wait.until', { at: wait.until })
-        : t('wait.life', { share: Math.round((wait.life ?? 0) * 100), span: saySpan(wait.default ?? '', t) })
-  return wait.or_event ? t('wait.orEvent', { until, event: eventName(wait.or_event.event) }) : until
+/** Days of the week, 1 is Monday. */
+export function sayWeekdays(days: readonly number[], t: T): string {
+  return days.map((day) => t(`weekday.w${day as 1}`)).join(' ')
 }
 
 type TriggerNames = Pick<Names, 'event' | 'audience' | 'tagged' | 'model' | 'layer' | 'attr'>
@@ -82,65 +76,22 @@ function saySchedule(schedule: Schedule, t: T): string {
         n: Math.abs(days),
       }),
     monthday != null && t('trigger.monthday', { day: monthday }),
-    weekdays.length > 0 && weekdays.map((day) => t(`weekday.w${day as 1}`)).join(' '),
+    weekdays.length > 0 && sayWeekdays(weekdays, t),
     isLast && t('trigger.lastWorkday'),
     only != null && t(`trigger.only.${only}`),
   ].filter(Boolean)
   return `${parts.length > 0 ? parts.join(' ') : t('trigger.daily')}${at === '' ? '' : ` ${at}`}`
 }
 
-interface Said {
-  /** The kind, and what qualifies it. */
-  head: string
-  aside: string
-  /** What the reader recognises the step by. */
-  title: string
+/** A step as its card says it. */
+export function sayStep(step: Step, t: T, names: Pick<Names, 'event' | 'tagged'>): Said & { head: string } {
+  const kind = kindOf(step)
+  return { head: t(`kind.${kind.key}`), ...kind.said(step, t, names) }
 }
 
-/** A step as its card says it. */
-export function sayStep(
-  step: Step,
-  t: T,
-  names: Pick<Names, 'event' | 'tagged'>,
-): Said {
-  const kind = kindOf(step)
-  const own = step.title ?? ''
-  switch (kind) {
-    case 'message': {
-      const channel = step.message?.channel
-      return {
-        head: t('kind.message'),
-        aside: channel ? t(`channel.${channel as 'sms'}`, { defaultValue: channel }) : t('senderOwner'),
-        title: own || `「${firstLine(step.message?.text ?? '')}」`,
-      }
-    }
-    case 'wait':
-      return { head: t('kind.wait'), aside: own, title: step.wait ? sayWait(step.wait, t, names.event) : '' }
-    case 'branch':
-      return { head: t('kind.branch'), aside: '', title: own || t('ways', { n: (step.branch?.length ?? 0) + 1 }) }
-    case 'split':
-      return {
-        head: t('kind.split'),
-        aside: '',
-        title: own || (step.split ?? []).map(({ key, share }) => `${key} ${share}%`).join(' / '),
-      }
-    case 'tag':
-      return {
-        head: t('kind.tag'),
-        aside: own,
-        title: step.tag?.add
-          ? t('tagAdd', { tag: names.tagged(step.tag.add, step.tag.value) })
-          : t('tagRemove', { tag: names.tagged(step.tag?.remove ?? '') }),
-      }
-    case 'task':
-      return {
-        head: t('kind.task'),
-        aside: step.task?.within ? t('within', { span: saySpan(step.task.within, t) }) : '',
-        title: step.task?.title ?? own,
-      }
-    case 'exit':
-      return { head: t('kind.exit'), aside: '', title: own || sayReason(step.exit?.reason ?? 'done', t) }
-  }
+/** A way as the step itself names it, or as everybody knows it. */
+export function sayWay(label: string, t: T): string {
+  return t(`outcome.${label as 'done'}`, { defaultValue: label })
 }
 
 /** Why a passage ended: "done", "exit:order_paid", "policy:opted_out", or the journey's own word. */
@@ -151,9 +102,4 @@ export function sayReason(reason: string, t: T, eventName: (key: string) => stri
   if (kind === 'displaced' && about) return t('reason.displaced')
   if (kind === 'limit' && about) return t(`reason.limit.${about as 'group'}`, { defaultValue: reason })
   return t(`reason.${reason as 'done'}`, { defaultValue: reason })
-}
-
-function firstLine(text: string): string {
-  const line = text.split('\n', 1)[0] ?? ''
-  return line.length > 22 ? `${line.slice(0, 21)}…` : line
 }
