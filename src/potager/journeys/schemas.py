@@ -389,7 +389,7 @@ class IntakeOut(BaseModel):
         )
 
 
-class IdentityIn(BaseModel):
+class EnteringIdentity(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: str
@@ -412,7 +412,7 @@ class EnterRow(BaseModel):
 
     entry_key: str = Field(min_length=1, max_length=100)
     cid: int | None = None
-    identity: IdentityIn | None = None
+    identity: EnteringIdentity | None = None
     properties: dict[str, Any] = {}
 
 
