@@ -22,6 +22,7 @@ class Knows:
         self.holding = set(holding)
         self.lives = lives or {}
         self.zone_of: dict[int, ZoneInfo] = {}
+        self.hours: dict[int, int] = {}
         self.dates_of: dict[str, dict[int, date]] = {}
         self.asked: list[tuple[set[int], datetime]] = []
 
@@ -31,6 +32,9 @@ class Knows:
 
     def zones(self, cids):
         return {cid: zone for cid, zone in self.zone_of.items() if cid in cids}
+
+    def best_hours(self, zones):
+        return {cid: self.hours[cid] for cid in zones if cid in self.hours}
 
     def dates(self, attribute, cids):
         return {cid: day for cid, day in self.dates_of.get(attribute, {}).items() if cid in cids}

@@ -78,7 +78,7 @@ def _lead(lead: Wait) -> Iterator[Problem]:
             "提前等待（lead）不能由事件提前结束；要让客户不再进入，请写在 exits 里",
             "No event ends a lead early; write it among the exits to keep the person from entering",
         )
-    if lead.own_date is not None or lead.zone == "customer":
+    if lead.own_date is not None or lead.best is not None or lead.zone == "customer":
         yield faults.fault(
             "lead_person",
             "lead",

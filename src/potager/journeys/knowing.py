@@ -5,12 +5,14 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from potager.core import clock
 from potager.facts import loader, warehouse
 from potager.insight import catalogue, sets
 from potager.insight.conditions import parse
 from potager.insight.fields import Fields
 from potager.journeys import subjects
 from potager.journeys.parts import Json
+from potager.touch import rhythm, settings
 
 
 class Warehouse:
@@ -34,6 +36,9 @@ class Warehouse:
 
     def zones(self, cids: Collection[int]) -> Mapping[int, ZoneInfo]:
         return subjects.zones(cids)
+
+    def best_hours(self, zones: Mapping[int, ZoneInfo]) -> Mapping[int, int]:
+        return rhythm.best_hours(zones, clock.now(), fallback=settings.policy().best_hour)
 
     def dates(self, attribute: str, cids: Collection[int]) -> Mapping[int, date]:
         return subjects.dates(attribute, cids)

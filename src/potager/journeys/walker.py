@@ -37,6 +37,10 @@ class Knowing(Protocol):
         """The time zone each customer lives in; the house's when they said none."""
         ...
 
+    def best_hours(self, zones: Mapping[int, ZoneInfo]) -> Mapping[int, int]:
+        """The hour (0 to 23) at which each customer, in their zone, is likely to answer."""
+        ...
+
     def dates(self, attribute: str, cids: Collection[int]) -> Mapping[int, date]:
         """A date attribute of these customers, where they have it."""
         ...

@@ -7,12 +7,13 @@ import pytest
 from pydantic import ValidationError
 
 from potager.core import store
-from potager.core.journal import from_us
+from potager.core.journal import from_us, to_us
 from potager.journeys.nodes.wait import Wait
 from potager.journeys.times import next_anniversary
 from potager.org.access import SYSTEM
 from potager.people import attributes
-from potager.people.models import Customer
+from potager.people.models import Customer, Identity
+from potager.touch.models import PersonAct
 from tests.journeys.conftest import BYE, HELLO, problems
 from tests.journeys.walking import NOON, SHANGHAI, Knows, go, walker
 
@@ -173,6 +174,39 @@ class TestOwnDate:
         assert problems(steps=steps) == [("journey.date_attribute", "steps.rest.wait.date.attr")]
 
 
+class TestBestHour:
+    @pytest.mark.parametrize(
+        ("hour", "within", "until"),
+        [
+            (20, "1d", "2026-11-01 20:00"),
+            (9, "1d", "2026-11-02 09:00"),
+            # Noon: the hour has just begun.
+            (12, "1d", "at once"),
+            # None comes in time.
+            (9, "12h", "at once"),
+        ],
+    )
+    def test_until_it_comes(self, hour, within, until):
+        knows = Knows()
+        knows.zone_of, knows.hours = {1: SHANGHAI}, {1: hour}
+        one = walker()
+        go([{"id": "first", "wait": {"best": within}}, HELLO], one, knows=knows)
+        assert (one.at if one.waiting else "at once") == (until if until == "at once" else local(until, SHANGHAI))
+
+    def test_it_is_learnt_from_when_they_acted(self, garden):
+        garden.publish(steps=[{"id": "rest", "wait": {"best": "1d"}}, HELLO])
+        known, unknown = garden.person(), garden.person()
+        for cid in (known, unknown):
+            garden.tell("friend_added", cid)
+        for days in range(4):
+            at = local(f"2026-10-{28 + days} 21:10", SHANGHAI)
+            iid = Identity.objects.get(customer=known).pk
+            PersonAct.objects.create(iid=iid, cid=known, at_us=to_us(at))
+        garden.later(seconds=1)
+        due = {cid: from_us(garden.run(cid).due_us) for cid in (known, unknown)}
+        assert due == {known: local("2026-11-01 21:00", SHANGHAI), unknown: local("2026-11-02 10:00", SHANGHAI)}
+
+
 def test_the_event_leads_its_own_way(garden):
     wait = {"for": "5d", "or_event": {"event": "message_replied"}, "early": "bye"}
     garden.publish(steps=[{"id": "rest", "wait": wait}, {**HELLO, "next": "end"}, BYE])
@@ -187,7 +221,9 @@ def test_the_event_leads_its_own_way(garden):
 
 
 @pytest.mark.parametrize(
-    "lead", [{"date": {"attr": "first_seen"}}, {"until": "09:00", "zone": "customer"}], ids=["date", "zone"]
+    "lead",
+    [{"date": {"attr": "first_seen"}}, {"until": "09:00", "zone": "customer"}, {"best": "1d"}],
+    ids=["date", "zone", "best"],
 )
 def test_a_lead_knows_the_event_alone(garden, lead):
     assert problems(lead=lead) == [("journey.lead_person", "lead")]

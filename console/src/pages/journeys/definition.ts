@@ -79,6 +79,8 @@ export interface Wait {
   weekdays?: number[]
   /** A date of the person: `first_seen` or an attribute. */
   date?: { attr: string; days?: number; at?: string; yearly?: boolean } | null
+  /** The hour they are likely to answer at, within this span. */
+  best?: string | null
   zone?: 'house' | 'customer'
   early?: string | null
 }

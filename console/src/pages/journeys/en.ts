@@ -120,6 +120,7 @@ export const en: typeof zh = {
     untilDay: 'Wait until day {{day}}, {{at}}',
     life: 'Wait until {{share}}% of the product’s life is used ({{span}} when unknown)',
     orEvent: '{{until}}, or “{{event}}”',
+    best: 'Wait for their best hour (at most {{span}})',
     weekdays: '{{until}}, only on {{days}}',
     ownClock: '{{until}} (their local time)',
     own: '“{{attr}}”',

@@ -116,6 +116,7 @@ export const zh = {
     untilDay: '等到第 {{day}} 天 {{at}}',
     life: '等到用掉 {{share}}% 的产品寿命（不知道时等 {{span}}）',
     orEvent: '{{until}}，或发生「{{event}}」',
+    best: '等到最可能回复的时段（最多 {{span}}）',
     weekdays: '{{until}}，只在{{days}}',
     ownClock: '{{until}}（按客户当地时间）',
     own: '「{{attr}}」当天',

@@ -1,6 +1,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from potager.journeys.times import (
 )
 from potager.journeys.waits import MOVED, SHIFTED, early_end, outcome_key, product_of
 from potager.journeys.walker import Knowing, Walker
+from potager.touch import best_hour
 
 Weekday = Annotated[int, Field(ge=1, le=7)]
 
@@ -49,6 +50,7 @@ class Arrival:
     zone     of the clock the wait goes by
     context  what the run keeps; lives: product key → days one unit lasts
     day      their date that the wait asks for, where it is known
+    hour     the hour of the day at which they are likely to answer
     """
 
     at: datetime
@@ -57,15 +59,17 @@ class Arrival:
     context: Json = field(default_factory=dict)
     lives: Mapping[str, int] = field(default_factory=dict)
     day: date | None = None
+    hour: int = best_hour.FALLBACK
 
 
 class Wait(Part, Node):
-    """Exactly one of for · until (with day counted from the entry date) · between · life · date; or_event ends it
-    early.
+    """Exactly one of for · until (with day counted from the entry date) · between · life · date · best; or_event
+    ends it early.
 
     life      this share of the life of the product in the order that started the run; `default` when unknown
     between   local times; a window whose end is before its start spans midnight, and belongs to the day it begins
     date      a date of the person; who has none waits `default`, and goes on at once without it
+    best      the hour at which they are likely to answer, on their own clock; at once where none comes within this span
     weekdays  with until or between: on these days only (1 = Monday)
     zone      whose clock until, between and date go by
     early     where or_event leads; the next step when not said
@@ -82,6 +86,7 @@ class Wait(Part, Node):
     weekdays: Annotated[list[Weekday], Field(max_length=7)] = []
     life: Annotated[float, Field(gt=0, le=3)] | None = None
     own_date: OwnDate | None = Field(None, alias="date")
+    best: Span | None = None
     default: Span | None = None
     zone: Literal["house", "customer"] = "house"
     or_event: EventSpec | None = None
@@ -89,8 +94,9 @@ class Wait(Part, Node):
 
     @model_validator(mode="after")
     def _one_kind(self) -> "Wait":
-        if sum(each is not None for each in (self.for_, self.until, self.between, self.life, self.own_date)) != 1:
-            raise ValueError("a wait is exactly one of for, until, between, life, date")
+        kinds = (self.for_, self.until, self.between, self.life, self.own_date, self.best)
+        if sum(each is not None for each in kinds) != 1:
+            raise ValueError("a wait is exactly one of for, until, between, life, date, best")
         if self.day is not None and (self.until is None or self.weekdays):
             raise ValueError("day goes with until, and without weekdays")
         if self.weekdays and self.until is None and self.between is None:
@@ -101,8 +107,8 @@ class Wait(Part, Node):
             raise ValueError("default goes with life or date")
         if self.between is not None and self.between[0] == self.between[1]:
             raise ValueError("a window needs two different times")
-        if self.zone == "customer" and self.for_ is not None:
-            raise ValueError("a span is as long on every clock: zone goes with until, between and date")
+        if self.zone == "customer" and self.until is None and self.between is None and self.own_date is None:
+            raise ValueError("zone goes with until, between and date")
         if self.early_ is not None and self.or_event is None:
             raise ValueError("early says where or_event leads")
         return self
@@ -118,19 +124,28 @@ class Wait(Part, Node):
                 return window_on_weekdays(at, start, end, self.weekdays, zone)
             return into_window(at, start, end, zone)
         if self.until is not None:
-            clock_time = time_of_day(self.until)
-            if self.day is not None:
-                return at_local(arrival.entered, clock_time, zone, plus_days=self.day)
-            return on_weekdays(at, clock_time, self.weekdays, zone) if self.weekdays else next_at(at, clock_time, zone)
+            return self._until(arrival, time_of_day(self.until))
+        if self.best is not None:
+            return best_hour.next_at(arrival.hour, at, at + span(self.best), zone)
         if self.own_date is not None:
             return self._on_date(arrival, self.own_date)
+        return self._on_life(arrival)
+
+    def _until(self, arrival: Arrival, clock_time: time) -> datetime:
+        if self.day is not None:
+            return at_local(arrival.entered, clock_time, arrival.zone, plus_days=self.day)
+        if self.weekdays:
+            return on_weekdays(arrival.at, clock_time, self.weekdays, arrival.zone)
+        return next_at(arrival.at, clock_time, arrival.zone)
+
+    def _on_life(self, arrival: Arrival) -> datetime:
         assert self.life is not None
         assert self.default is not None
         days = arrival.lives.get(product_of(arrival.context))
         if not days:
-            return at + span(self.default)
+            return arrival.at + span(self.default)
         quantity = max(float(arrival.context.get("qty", 1) or 1), 1.0)
-        return at + timedelta(days=days * quantity * self.life)
+        return arrival.at + timedelta(days=days * quantity * self.life)
 
     def _on_date(self, arrival: Arrival, own: OwnDate) -> datetime:
         if arrival.day is None:
@@ -197,10 +212,20 @@ class Wait(Part, Node):
         """By run; what is asked of the house and the warehouse is asked once for all."""
         cids = {walker.cid for walker in arriving}
         lives = known.life_days({product for w in arriving if (product := product_of(w.context))}) if self.life else {}
-        zones = known.zones(cids) if self.zone == "customer" and cids else {}
+        own_clock = self.zone == "customer" or self.best is not None
+        zones = known.zones(cids) if own_clock and cids else {}
+        hours = known.best_hours(zones) if self.best is not None else {}
         dates = known.dates(self.own_date.attr, cids) if self.own_date is not None and cids else {}
         return {
-            w.run_id: Arrival(w.at, _entered(w), zones.get(w.cid, zone), w.context, lives, dates.get(w.cid))
+            w.run_id: Arrival(
+                at=w.at,
+                entered=_entered(w),
+                zone=zones.get(w.cid, zone),
+                context=w.context,
+                lives=lives,
+                day=dates.get(w.cid),
+                hour=hours.get(w.cid, best_hour.FALLBACK),
+            )
             for w in arriving
         }
 

@@ -8,13 +8,14 @@ import { update, without } from './editing'
 import { EventInput, Line, NumberInput, SpanInput, TargetPick, TimeInput } from './inputs'
 import type { StepFormProps } from './StepForm'
 
-const KINDS = ['for', 'until', 'between', 'date', 'life'] as const
+const KINDS = ['for', 'until', 'between', 'date', 'best', 'life'] as const
 type WaitKind = (typeof KINDS)[number]
 const BEGINNINGS: Record<WaitKind, Wait> = {
   for: { for: '1d' },
   until: { until: '20:00' },
   between: { between: ['10:00', '20:00'] },
   date: { date: { attr: 'first_seen', days: 30 } },
+  best: { best: '2d' },
   life: { life: 0.8, default: '30d' },
 }
 
@@ -69,13 +70,18 @@ export function WaitForm({ definition, step, onChange }: StepFormProps) {
         </Line>
       )}
       {kind === 'date' && <DatePart wait={wait} put={put} />}
+      {kind === 'best' && (
+        <Line label={t('bestWithin')} why={t('bestWhy')}>
+          <SpanInput label={t('bestWithin')} value={wait.best} onChange={(span) => span && put({ ...wait, best: span })} />
+        </Line>
+      )}
       {kind === 'life' && <LifePart wait={wait} put={put} />}
       {((kind === 'until' && wait.day == null) || kind === 'between') && (
         <Line label={t('onWeekdays')}>
           <Weekdays wait={wait} put={put} />
         </Line>
       )}
-      {kind !== 'for' && kind !== 'life' && (
+      {(kind === 'until' || kind === 'between' || kind === 'date') && (
         <Checkbox
           checked={wait.zone === 'customer'}
           onChange={(event) => put(event.target.checked ? { ...wait, zone: 'customer' } : without(wait, 'zone'))}

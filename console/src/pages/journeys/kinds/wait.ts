@@ -21,6 +21,7 @@ function sayUntil(of: Wait, t: T): string {
   if (of.for) return t('wait.for', { span: saySpan(of.for, t) })
   if (of.between) return t('wait.between', { from: of.between[0], to: of.between[1] })
   if (of.until) return of.day != null ? t('wait.untilDay', { day: of.day, at: of.until }) : t('wait.until', { at: of.until })
+  if (of.best) return t('wait.best', { span: saySpan(of.best, t) })
   if (of.date) {
     const { attr, days = 0, at = '09:00', yearly } = of.date
     const about = t(yearly ? 'wait.yearly' : 'wait.own', { attr })
