@@ -4862,7 +4862,7 @@ export interface components {
             cid?: number | null;
             /** Entry Key */
             entry_key: string;
-            identity?: components["schemas"]["IdentityIn"] | null;
+            identity?: components["schemas"]["EnteringIdentity"] | null;
             /**
              * Properties
              * @default {}
@@ -4870,6 +4870,18 @@ export interface components {
             properties: {
                 [key: string]: unknown;
             };
+        };
+        /** EnteringIdentity */
+        EnteringIdentity: {
+            /**
+             * Realm
+             * @default
+             */
+            realm: string;
+            /** Type */
+            type: string;
+            /** Value */
+            value: string;
         };
         /**
          * EntryLimits
