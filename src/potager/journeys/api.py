@@ -13,30 +13,23 @@ from potager.core.paging import PageQuery, page_of
 from potager.facts import write_keys
 from potager.insight import catalogue, conditions
 from potager.journeys import checks, entering, files, intakes, limits, live, present, publish, queries, starting
+from potager.journeys.entering_schemas import EnterIn, EnterOut, IntakeOut, StartCount, StartIn
 from potager.journeys.graph import Definition
 from potager.journeys.impact import draft_of, impact_of
 from potager.journeys.parts import EntryLimits
+from potager.journeys.publish_schemas import ImpactOut, OverdueOut, PublishIn, ResumeIn
 from potager.journeys.schemas import (
     ArmOut,
     DefinitionIn,
     DraftOut,
-    EnterIn,
-    EnterOut,
     FileIn,
     FileOut,
-    ImpactOut,
-    IntakeOut,
     JourneyDetail,
     JourneyPage,
-    OverdueOut,
     ProblemOut,
-    PublishIn,
     ResultsOut,
-    ResumeIn,
     RunPage,
     RunQuery,
-    StartCount,
-    StartIn,
     StopIn,
     Trace,
     VariableOut,

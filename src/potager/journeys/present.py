@@ -13,14 +13,13 @@ from potager.journeys.graph import Definition, Step
 from potager.journeys.models import Journey, Run, RunStep, State
 from potager.journeys.nodes.message import RUN_VARIABLES
 from potager.journeys.parts import Json
+from potager.journeys.publish_schemas import OverdueOut, OverdueStepOut
 from potager.journeys.queries import Place, Traffic
 from potager.journeys.schemas import (
     Edge,
     JourneyDetail,
     JourneyRow,
     Node,
-    OverdueOut,
-    OverdueStepOut,
     ProblemOut,
     RefusedOut,
     RunOut,
