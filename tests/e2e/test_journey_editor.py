@@ -60,7 +60,7 @@ def draw_fourteen_days(page: Page) -> str:
     for day in range(1, DAYS):
         if day > 1:
             add_by_keys(page, f"message-{day}", "等待", f"wait-{day}")
-        page.get_by_text("到几点", exact=True).click()
+        choose(page, "等什么", "到几点")
         page.get_by_label("几点", exact=True).fill("09:00")
         add_by_keys(page, f"wait-{day}", "消息", f"message-{day + 1}")
         page.get_by_label("发出的内容").fill(f"第 {day + 1} 天：今天也别忘了打卡")
@@ -178,7 +178,7 @@ def test_waits_by_weekday_and_own_date_and_a_random_split(planner):
     choose(page, "什么时候进来", "手动加入")
     page.get_by_role("button", name="先加第一步").click()
     page.get_by_role("menuitem", name="等待", exact=True).click()
-    page.get_by_text("到几点", exact=True).click()
+    choose(page, "等什么", "到几点")
     page.get_by_label("几点", exact=True).fill("10:30")
     page.get_by_label("只在星期几", exact=True).click()
     page.locator(".ant-select-dropdown:visible").get_by_title("周六", exact=True).click()
@@ -187,11 +187,11 @@ def test_waits_by_weekday_and_own_date_and_a_random_split(planner):
     expect(card(page, "wait-1")).to_contain_text("等到 10:30（按客户当地时间），只在周六")
 
     add_by_keys(page, "wait-1", "等待", "wait-2")
-    page.get_by_text("到客户的日子", exact=True).click()
+    choose(page, "等什么", "到客户的日子")
     choose(page, "当天还是前后", "之前")
     page.get_by_label("相差天数").fill("3")
     page.get_by_text("每年都有（生日、纪念日）").click()
-    expect(card(page, "wait-2")).to_contain_text("每年「first_seen」那天前 3 天")
+    expect(card(page, "wait-2")).to_contain_text("每年「首次出现日期」前 3 天")
 
     add_by_keys(page, "wait-2", "随机分流", "random-1")
     expect(page.get_by_text("只分流，不比较：同一个人每次都走同一条路。")).to_be_visible()

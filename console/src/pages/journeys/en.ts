@@ -125,6 +125,7 @@ export const en: typeof zh = {
     ownClock: '{{until}} (their local time)',
     own: '“{{attr}}”',
     yearly: '“{{attr}}” of each year',
+    on: '{{about}}',
     before: '{{n}} days before {{about}}',
     after: '{{n}} days after {{about}}',
     date: 'Wait until {{when}}, {{at}}',

@@ -84,7 +84,7 @@ function saySchedule(schedule: Schedule, t: T): string {
 }
 
 /** A step as its card says it. */
-export function sayStep(step: Step, t: T, names: Pick<Names, 'event' | 'tagged'>): Said & { head: string } {
+export function sayStep(step: Step, t: T, names: Pick<Names, 'event' | 'tagged' | 'attr'>): Said & { head: string } {
   const kind = kindOf(step)
   return { head: t(`kind.${kind.key}`), ...kind.said(step, t, names) }
 }

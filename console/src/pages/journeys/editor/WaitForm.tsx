@@ -1,4 +1,4 @@
-import { Checkbox, InputNumber, Segmented, Select } from 'antd'
+import { Checkbox, InputNumber, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../../api/client'
 import { Pick } from '../../../conditions/inputs'
@@ -41,11 +41,12 @@ export function WaitForm({ definition, step, onChange }: StepFormProps) {
   return (
     <>
       <Line label={t('wait')}>
-        <Segmented
-          size="small"
+        <Pick
+          label={t('wait')}
+          width={220}
           value={kind}
-          onChange={(next) => put({ ...BEGINNINGS[next], ...early })}
-          options={KINDS.map((each) => ({ value: each, label: t(`waits.${each}`) }))}
+          onChange={(next) => put({ ...BEGINNINGS[next as WaitKind], ...early })}
+          options={KINDS.map((each) => ({ key: each, label: t(`waits.${each}`) }))}
         />
       </Line>
       {kind === 'for' && (

@@ -4,11 +4,11 @@ export const attribute: Kind = {
   ...plain,
   key: 'attribute',
   blank: () => ({ attribute: { key: '' } }),
-  said: ({ attribute: of, title = '' }, t) => ({
+  said: ({ attribute: of, title = '' }, t, names) => ({
     aside: title,
     title:
       of?.value == null
-        ? t('attributeClear', { key: of?.key ?? '' })
-        : t('attributeSet', { key: of.key, value: String(of.value) }),
+        ? t('attributeClear', { key: names.attr(of?.key ?? '') })
+        : t('attributeSet', { key: names.attr(of.key), value: String(of.value) }),
   }),
 }

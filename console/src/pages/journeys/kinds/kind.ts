@@ -27,7 +27,7 @@ export interface Kind {
   lead: (step: Step, nth: number, to: string) => Step
   /** Whether there is a way to the next step, too. */
   next: boolean
-  said: (step: Step, t: T, names: Pick<Names, 'event' | 'tagged'>) => Said
+  said: (step: Step, t: T, names: Pick<Names, 'event' | 'tagged' | 'attr'>) => Said
   /** What says by itself what it is needs no name. */
   nameless?: boolean
 }
