@@ -40,7 +40,7 @@ COMMANDS: Mapping[str, str] = {
     "funnel": "metrics",
     "retention": "metrics",
     "import": "facts",
-    "warehouse": "facts",
+    "warehouse": "warehouse",
     "privacy": "privacy",
     "bench": "bench",
 }

@@ -70,7 +70,7 @@ def serve_house(port: int, sign_in: str = "") -> None:
     from potager.touch.simulator import launcher
     from potager.web.server import Server
 
-    if environment().warehouse not in {"", "duckdb:"}:
+    if not warehouse.loads_facts():
         raise refusals.no_transactions(environment().warehouse.partition("://")[0])
     server = Server(port, on_stop=[warehouse.close])
     server.prepare()
