@@ -15,6 +15,7 @@ from potager.core.errors import Problem
 COMMANDS: Mapping[str, str] = {
     "up": "up",
     "serve": "up",
+    "worker": "worker",
     "migrate": "house",
     "openapi": "house",
     "account": "house",

@@ -243,10 +243,14 @@ class Worker:
         for thread in self._threads:
             thread.start()
 
-    def stop(self, timeout: float = 20.0) -> None:
-        """Ask the threads to end after the job in hand, and wait for them."""
+    def halt(self) -> None:
+        """Take no more jobs; the one in hand goes on."""
         self._stop.set()
         _wake()
+
+    def stop(self, timeout: float = 20.0) -> None:
+        """Ask the threads to end after the job in hand, and wait for them."""
+        self.halt()
         for thread in self._threads:
             thread.join(timeout)
         leases.keeper.stop()

@@ -92,6 +92,8 @@ class Server:
         with contextlib.suppress(Exception):
             self._http.stop()
         for worker in self._workers:
+            worker.halt()
+        for worker in self._workers:
             worker.stop()
         for each in self._on_stop:
             each()
