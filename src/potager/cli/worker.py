@@ -57,7 +57,7 @@ def refuse_unfit() -> None:
     if not environment().warehouse.startswith("remote:"):
         raise Problem(
             "worker.warehouse",
-            zh="多个进程不能各自打开数据仓库文件：请启动 potager warehouse serve，其余进程都设 POTAGER_WAREHOUSE=remote:",
+            zh="数据仓库文件只能由一个进程打开：请启动 potager warehouse serve，其余进程都设 POTAGER_WAREHOUSE=remote:",
             en=(
                 "Several processes cannot open the warehouse file each: start potager warehouse serve, and everything "
                 "else with POTAGER_WAREHOUSE=remote:"
