@@ -14,6 +14,8 @@ from click.testing import CliRunner, Result
 
 from potager import privacy
 from potager.cli.main import cli
+from potager.content.links.models import Link as TrackedLink
+from potager.content.links.models import PersonalLink, Visit
 from potager.core import journal, store
 from potager.core.errors import Conflict, Forbidden, NotFound, Problem
 from potager.core.journal import to_us
@@ -44,7 +46,10 @@ AT = datetime(2026, 10, 1, 4, tzinfo=UTC)
 PHONE = IdentityRef("phone", "", "13800138001")
 USER = IdentityRef("user_id", "shop", "anran-2026")
 # Everything about 安然 that would tell who she is, wherever it was said.
-SECRETS = ("安然", "13800138001", "anran-2026", "310101199001011234", "静安区", "过敏", "喜欢玫瑰", "转交", "老同学")
+SECRETS = (
+    *("安然", "13800138001", "anran-2026", "310101199001011234", "静安区", "过敏", "喜欢玫瑰", "转交", "老同学"),
+    "guideAnran01",
+)
 
 
 def send(*calls: dict) -> None:
@@ -145,6 +150,12 @@ def act_on(found: Resolved) -> None:
         due_us=us,
         expires_us=us * 2,
     )
+    guide = TrackedLink.objects.create(
+        key="guide", kind="url", title="手册", target="https://shop.example.com/guide", changed_at=AT, changed_by="ning"
+    )
+    given = {"iid": found.iid, "cid": found.cid, "touch": sent.pk, "channel": "paper"}
+    own = PersonalLink.objects.create(token="guideAnran01", link=guide, created_us=us, sent_us=us, opens=1, **given)
+    Visit.objects.create(personal=own, opened_us=us, wall_us=us)
     experiment = Experiment.objects.create(key="journey:hello", created_at=AT)
     Assignment.objects.create(
         experiment=experiment, person_key=key, cid=found.cid, arm="treated", n=1, first_entry_at=AT
@@ -210,6 +221,7 @@ class TestExport:
         assert [(each["order_no"], each["amount"]) for each in known["refunds"]] == [("A1", 900)]
         assert [each["text"] for each in known["touches"]] == ["安然，你好", "安然，你好"]
         assert [each["note"] for each in known["tasks"]] == ["转交"]
+        assert [(each["title"], each["opened"]) for each in known["links"]] == [("手册", [{"at": AT, "seconds": 0}])]
         assert [(run["journey"], run["steps"][0]["step"]) for run in known["journeys"]] == [("hello", "hi")]
         assert [each["arm"] for each in known["experiments"]] == ["treated"]
         assert "别人的话" not in str(known)

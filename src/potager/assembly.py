@@ -6,6 +6,7 @@ from ninja import Router
 
 from potager import daily
 from potager.content.api import router as content
+from potager.content.links import follow as link_follow
 from potager.core import jobs, journal, store
 from potager.core.store import Lane
 from potager.demo import jobs as demo_jobs
@@ -25,11 +26,12 @@ from potager.journeys import subscriber
 from potager.journeys.api import router as journeys
 from potager.org.api import router as org
 from potager.people.api import router as people
-from potager.touch import channels, follow
+from potager.touch import channels, clicks, follow, retries
 from potager.touch import jobs as touch_jobs
 from potager.touch.api import router as touch
 from potager.touch.channels.handout import Handout
 from potager.touch.channels.simulator import SimulatedChannel, Simulator
+from potager.touch.outbox_api import router as outbox
 from potager.touch.rules.holdout import set_holdout
 
 # Mounted under /api/<name>.
@@ -45,6 +47,7 @@ ROUTERS: Mapping[str, Router] = {
     "org": org,
     "people": people,
     "touch": touch,
+    "touch/outbox": outbox,
 }
 
 
@@ -63,7 +66,14 @@ def _load(payload: Mapping[str, object]) -> int:
 
 
 # Who hears of accepted facts, in this order, inside the append transaction.
-SUBSCRIBERS: Sequence[journal.Subscriber] = (tags.follow, follow.on_entries, subscriber.on_entries, _hurry)
+SUBSCRIBERS: Sequence[journal.Subscriber] = (
+    tags.follow,
+    link_follow.on_entries,
+    follow.on_entries,
+    clicks.on_entries,
+    subscriber.on_entries,
+    _hurry,
+)
 
 JOB_KINDS: Mapping[str, jobs.Handler] = {
     **facts_jobs.KINDS,
@@ -96,4 +106,5 @@ def assemble() -> None:
     jobs.set_handlers(JOB_KINDS, PERIODIC)
     channels.set_channels(CHANNELS)
     set_holdout(arms.held_out)
+    retries.set_ended(journey_queries.left_early)
     present.set_written_elsewhere([journey_queries.written])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from potager.content.links import privacy as links
 from potager.core import clock, store
 from potager.core.store import Lane
 from potager.evidence import privacy as evidence
@@ -38,6 +39,7 @@ def export(actor: Actor, person: Person) -> dict[str, Any]:
         **facts.told(person.cids),
         **insight.told(person.cids),
         **touch.told(person.cids),
+        **links.told(person.cids),
         "journeys": journeys.told(person.cids),
         "experiments": evidence.told(person.keys),
     }
@@ -56,6 +58,7 @@ def erase(actor: Actor, person: Person) -> Erased:
         insight.erase(person.cids)
         journeys.erase(person.cids, person.keys)
         touch.erase(person.cids, person.keys)
+        links.erase(person.cids)
         evidence.erase(person.keys)
         audit.forget_values(person.cids)
         # Last: the rooms before it told the journal of what they ended.

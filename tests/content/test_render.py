@@ -2,7 +2,7 @@
 
 import pytest
 
-from potager.content.render import Rendered, Variable, check, render, variables
+from potager.content.render import Rendered, Variable, check, links_of, render, variables
 from potager.core.errors import Problem
 
 
@@ -40,3 +40,19 @@ def test_a_variable_nobody_can_fill_is_refused_where_it_stands():
         check("{心情}", {"skin_type"}, "steps[0].text")
     assert (refused.value.code, refused.value.place) == ("touch.variable", "steps[0].text")
     assert refused.value.zh == "没有名为「心情」的变量；请改名，或写上默认值：{心情|默认值}"
+
+
+def test_links_stand_where_their_address_goes():
+    told = {"spring": "https://g.example/r/1"}.get
+    assert render("看{link:spring}和{ link ： spring }", {}, told) == Rendered(
+        "看https://g.example/r/1和https://g.example/r/1", ()
+    )
+    assert render("看{link:autumn}", {}, told) == Rendered("看", ("link:autumn",))
+    assert render("看{link:spring}", {}) == Rendered("看", ("link:spring",))
+    assert links_of("{link:b}{昵称}{link:a}{link:b}") == ("b", "a")
+    assert variables("{link:b}{昵称|x}") == (Variable("customer_name", "x"),)
+
+
+@pytest.mark.parametrize("text", ["{link:}", "{link:A}", "{link spring}", "{links:spring}"])
+def test_what_only_looks_like_a_link_stays(text):
+    assert render(text, {"link": "L"}, lambda _: "x").text == text

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from potager.content import profile, speaking, winning
+from potager.content.links.models import PersonalLink
 from potager.content.models import Kind
 from potager.content.profile import Profile
 from potager.content.speaking import Said
@@ -15,11 +17,12 @@ from potager.core.models import JournalEntry
 from potager.facts import loader
 from potager.insight import catalogue, refresh, tables
 from potager.org.access import SYSTEM, Actor
-from potager.org.models import AuditRow, Role, Staff
+from potager.org.models import Account, AuditRow, Role, Staff
 from potager.people import attributes
 from potager.people.identify import IdentityRef, resolve
 from potager.people.models import Customer
-from tests.content.conftest import published
+from tests.content.conftest import published, send
+from tests.content.links.conftest import made
 from tests.insight.conftest import Plot, day, define_layers
 
 
@@ -168,3 +171,24 @@ class TestWinRate:
         assert winning.records([row.pk]) == {row.pk: Record(1, 0, 0)}
         with clock.frozen(clock.now() + timedelta(days=8)):
             assert winning.records([row.pk]) == {row.pk: Record(1, 1, 0)}
+
+
+def test_a_script_names_links_in_use_and_each_customer_gets_their_own(warehouse, two):
+    def refused() -> str:
+        with pytest.raises(Problem) as caught:
+            published("看看{link:spring}", key="look")
+        return caught.value.code
+
+    assert refused() == "link.unknown"
+    made()
+    row = published("看看{link:spring}", key="see")
+    with store.write():
+        resolve([[IdentityRef("member_no", "shop", "1")]], at=[clock.now()], source=["store"])
+    loader.load_all()
+    cid = Customer.objects.get().id
+    client = Client()
+    client.force_login(Account.objects.get(login="owner"))
+    shown = send(client, "post", "/scripts/preview", {"kind": "stage", "text": "看看{link:spring}", "cid": cid}).json()
+    assert (shown["text"], PersonalLink.objects.count()) == ("看看http://127.0.0.1:8000/r/…", 0)
+    said = [send(client, "post", f"/versions/{row.pk}/use", {"cid": cid}).json()["text"] for _ in range(2)]
+    assert said == [f"看看http://127.0.0.1:8000/r/{PersonalLink.objects.get().token}"] * 2

@@ -33,7 +33,7 @@ def add_by_keys(page: Page, after: str, kind: str, step: str) -> None:
     card(page, after).focus()
     page.keyboard.press("+")
     expect(page.get_by_role("menuitem", name=kind, exact=True)).to_be_visible()
-    for _ in range(7):
+    for _ in range(20):
         if page.locator(".ant-dropdown-menu-item-active").inner_text() == kind:
             break
         page.keyboard.press("ArrowDown")
@@ -127,7 +127,8 @@ def enter(page: Page) -> None:
     page.get_by_role("menuitem", name="随机比例", exact=True).click()
     expect(drawer.get_by_text(re.compile(r"^会加入 \d+ 人$"))).to_be_visible()
     drawer.get_by_role("button", name="让这些人进入").click()
-    expect(page.get_by_text(re.compile(r"^\d+ 人已进入$"))).to_be_visible()
+    expect(page.get_by_text("这些人正在进入，进度在旅程页上")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^(\d+) 人里进入了 \1 人$"))).to_be_visible()
 
 
 def wait_until_at(page: Page, step: str) -> None:
@@ -167,3 +168,37 @@ def test_who_may_only_read_does_not_draw(browser, world):
         expect(page.get_by_role("button", name="新建旅程")).to_have_count(0)
         page.goto("/journeys/new-customer-7d/edit")
         expect(page.get_by_text("您没有权限看这里")).to_be_visible()
+
+
+def test_waits_by_weekday_and_own_date_and_a_random_split(planner):
+    page = planner
+    page.goto("/journeys")
+    page.get_by_role("button", name="新建旅程").click()
+    page.get_by_label("旅程名称").fill("周末与纪念日")
+    choose(page, "什么时候进来", "手动加入")
+    page.get_by_role("button", name="先加第一步").click()
+    page.get_by_role("menuitem", name="等待", exact=True).click()
+    page.get_by_text("到几点", exact=True).click()
+    page.get_by_label("几点", exact=True).fill("10:30")
+    page.get_by_label("只在星期几", exact=True).click()
+    page.locator(".ant-select-dropdown:visible").get_by_title("周六", exact=True).click()
+    page.keyboard.press("Escape")
+    page.get_by_text("按客户当地时间（客户没填时区时按店铺时间）").click()
+    expect(card(page, "wait-1")).to_contain_text("等到 10:30（按客户当地时间），只在周六")
+
+    add_by_keys(page, "wait-1", "等待", "wait-2")
+    page.get_by_text("到客户的日子", exact=True).click()
+    choose(page, "当天还是前后", "之前")
+    page.get_by_label("相差天数").fill("3")
+    page.get_by_text("每年都有（生日、纪念日）").click()
+    expect(card(page, "wait-2")).to_contain_text("每年「first_seen」那天前 3 天")
+
+    add_by_keys(page, "wait-2", "随机分流", "random-1")
+    expect(page.get_by_text("只分流，不比较：同一个人每次都走同一条路。")).to_be_visible()
+    add_by_keys(page, "random-1", "结束", "exit-1")
+    saved(page)
+    expect(page.get_by_role("heading", name="可以发布了")).to_be_visible()
+    # The draft keeps what the form says.
+    page.reload()
+    card(page, "wait-2").click()
+    expect(page.get_by_label("相差天数")).to_have_value("3")

@@ -12,12 +12,12 @@ from tests.e2e.served import Served
 
 PAGES = (
     *("overview", "goals", "reports", "customers", "tags", "layers", "audiences", "value", "affinity", "journeys"),
-    *("scripts", "tasks", "phones", "imports", "events", "settings"),
+    *("outbox", "scripts", "links", "tasks", "phones", "imports", "events", "settings"),
 )
 CLOSED = {
     "manager": (),
     "viewer": ("imports",),
-    "staff": ("overview", "reports", "value", "affinity", "imports"),
+    "staff": ("overview", "reports", "value", "affinity", "outbox", "imports"),
 }
 REFUSED = "您没有权限看这里"
 # Acts that change something for everybody: page, what the button says.
@@ -39,6 +39,7 @@ WRITERS = (
     ("/scripts", "新建话术"),
     ("/scripts?tab=personas", "新建人设"),
     ("/scripts?tab=faqs", "添加问题"),
+    ("/links", "新建链接"),
     ("/settings?tab=contact", "保存触达规则"),
     ("/settings?tab=contact", "停发所有消息"),
 )

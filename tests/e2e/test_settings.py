@@ -104,3 +104,28 @@ def test_a_share_of_customers_is_held_out_and_drawn_anew(owner: Page):
     owner.get_by_role("tooltip").get_by_role("button", name=re.compile("确")).click()
     expect(card.get_by_text("第 2 轮，正在留白")).to_be_visible()
     assert owner.request.get("/api/evidence/holdout").json()["rotation"] == 2
+
+
+def test_words_of_opting_out_the_hour_and_the_span_between_journeys_are_set(owner: Page):
+    owner.goto("/settings?tab=contact")
+    words = owner.get_by_role("combobox", name="退订词")
+    words.fill("别再发了")
+    words.press("Enter")
+    owner.get_by_role("spinbutton", name="缺省时段").fill("19")
+    owner.get_by_role("spinbutton", name="任意两个旅程的消息至少相隔").fill("48")
+    first = owner.get_by_role("group", name="第 1 条上限")
+    first.get_by_label("多长时间内").click()
+    owner.locator(".ant-select-dropdown:visible").get_by_title("一个自然周").click()
+    owner.get_by_role("button", name="再加一个互斥组").click()
+    expect(owner.get_by_text("互斥组要有名字和至少两个旅程")).to_be_visible()
+    owner.get_by_role("group", name="第 1 个互斥组").get_by_role("button", name="移除").click()
+    owner.get_by_role("button", name="保存触达规则").click()
+    expect(owner.get_by_text("正在生效")).to_be_visible()
+    policy = owner.request.get("/api/touch/policy").json()
+    assert policy["opt_out_words"] == {"*": ["退订", "拒收", "T", "TD", "N", "STOP", "unsubscribe", "别再发了"]}
+    assert (policy["best_hour"], policy["exclusion"]["hours"], policy["exclusion"]["groups"]) == (19, 48, [])
+    assert (policy["caps"][0]["per"], policy["caps"][0]["hours"]) == ("week", None)
+
+    owner.reload()
+    expect(owner.get_by_role("spinbutton", name="缺省时段")).to_have_value("19")
+    expect(first).to_contain_text("一个自然周")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from potager.journeys import intakes
 from potager.org.models import Account, AuditRow, Role
 from tests.journeys.conftest import BYE, HELLO, small
 
@@ -85,7 +86,7 @@ def test_pause_resume_stop_are_audited(web):
     web.publish(steps=[HELLO, PAUSE])
     assert ask(web, "post", "/welcome/pause")["journey"]["state"] == "paused"
     assert ask(web, "post", "/welcome/pause", status=409)["code"] == "journey.state"
-    assert ask(web, "post", "/welcome/resume")["journey"]["state"] == "live"
+    assert ask(web, "post", "/welcome/resume", {"overdue": "late"})["journey"]["state"] == "live"
     assert ask(web, "post", "/welcome/stop")["journey"]["state"] == "stopped"
     assert ask(web, "post", "/stop-all", {"stopped": True})["all_stopped"] is True
     done = list(AuditRow.objects.filter(actor="boss").order_by("id").values_list("action", flat=True))
@@ -98,10 +99,28 @@ def test_a_manual_start_shows_the_count_first(web):
     web.tell("product_viewed", seen, product="P")
     web.later(seconds=1)
     assert ask(web, "post", "/welcome/start/count", {"condition": VIEWED}) == {"people": 1}
-    assert ask(web, "post", "/welcome/start", {"condition": VIEWED}) == {"people": 1}
-    assert ask(web, "post", "/welcome/start", {"condition": VIEWED}) == {"people": 0}
+    begun = ask(web, "post", "/welcome/start", {"condition": VIEWED})
+    assert (begun["state"], begun["by"], begun["total"], begun["at"]) == ("choosing", "boss", 0, "2026-11-01T04:00:01Z")
+    (under_way,) = ask(web, "get", "/welcome/intakes")
+    assert under_way == begun
+    intakes.work_off(begun["id"])
+    (over,) = ask(web, "get", "/welcome/intakes")
+    assert (over["state"], over["total"], over["looked"], over["entered"]) == ("done", 1, 1, 1)
+    assert ask(web, "post", f"/welcome/intakes/{begun['id']}/cancel", status=409)["code"] == "journey.intake_over"
     web.later(seconds=1)
     assert web.texts(seen) == ["你好小林"]
+
+
+def test_a_start_is_called_off_and_a_bad_condition_refused_at_once(web):
+    web.publish(triggers=[{"manual": True}], steps=[HELLO])
+    refused = ask(web, "post", "/welcome/start", {"condition": {"tag": "gone"}}, status=422)
+    assert refused["code"] == "insight.condition"
+    begun = ask(web, "post", "/welcome/start", {"condition": {"all": []}})
+    assert ask(web, "post", f"/welcome/intakes/{begun['id']}/cancel")["state"] == "cancelled"
+    assert AuditRow.objects.filter(action="journey.start_cancel", actor="boss").exists()
+    web.client.force_login(Account.objects.create(login="looks", role=Role.READ_ONLY))
+    ask(web, "post", "/welcome/start", {"condition": {"all": []}}, status=403)
+    ask(web, "post", f"/welcome/intakes/{begun['id']}/cancel", status=403)
 
 
 def test_files_schema_variables_and_versions(web):

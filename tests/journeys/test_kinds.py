@@ -1,12 +1,15 @@
 """Every kind of step and every trigger is one file with its test, named in one line."""
 
 import inspect
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from potager.journeys.graph import KINDS, TRIGGERS
-from potager.journeys.nodes.node import Acting, Node
+from potager.journeys.nodes.node import Acting, Here, Node
+from tests.journeys.walking import NOON, SHANGHAI, Knows, walker
 
 HERE = Path(__file__).parent
 SOURCE = Path(inspect.getfile(Node)).parent
@@ -47,3 +50,16 @@ def test_nothing_else_in_the_room_asks_for_the_kind_of_a_step():
     for path in elsewhere:
         text = path.read_text("utf-8")
         assert not [kind for kind in KINDS if f"step.{kind}" in text], path.name
+
+
+def test_the_kind_that_contributing_adds_is_short_and_works():
+    text = (HERE.parents[1] / "CONTRIBUTING.md").read_text("utf-8")
+    example = text.split("## Adding a kind of step", 1)[1].split("```python\n", 1)[1].split("```", 1)[0]
+    assert len(example.splitlines()) < 60
+    space: dict[str, Any] = {}
+    exec(example, space)
+    weekend = space["Weekend"](go="rest")
+    sunday, monday = walker(1), walker(2, at=NOON + timedelta(days=1))
+    weekend.take(Here("first", "work"), [sunday, monday], Knows(), SHANGHAI)
+    assert (sunday.step, monday.step) == ("rest", "work")
+    assert list(weekend.ways("work")) == [("rest", "weekend"), ("work", "weekday")]

@@ -84,7 +84,7 @@ def test_a_tick_and_an_exit_at_once_do_not_wait_for_each_other_for_ever(garden, 
     clock.set_world(garden.now)
     loader.load_all()
     writing, appended = threading.Event(), threading.Event()
-    touch, act, errors = passage._touch, closing.act, []
+    touch, act, errors = passage._act, closing.act, []
 
     def slow_touch(*given: object) -> None:
         writing.set()
@@ -107,7 +107,7 @@ def test_a_tick_and_an_exit_at_once_do_not_wait_for_each_other_for_ever(garden, 
         writing.wait(5)
         garden.order(cid)
 
-    monkeypatch.setattr(passage, "_touch", slow_touch)
+    monkeypatch.setattr(passage, "_act", slow_touch)
     monkeypatch.setattr(subscriber.closing, "act", told)
     threads = [threading.Thread(target=alone, args=(what,)) for what in (tick.tick, leave)]
     for thread in threads:

@@ -1,5 +1,6 @@
 """journeys.publish and journeys.files: versions, their impact, and what becomes of people inside."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ import potager
 from potager.core import store
 from potager.core.errors import Conflict, Problem
 from potager.evidence.models import Allocation
-from potager.journeys import files, publish, queries
+from potager.journeys import files, present, publish, queries
+from potager.journeys.impact import EmptyVariable, Queued, StepImpact, impact_of
 from potager.journeys.models import Journey, JourneyVersion, Run
-from potager.journeys.publish import EmptyVariable, StepImpact
+from potager.journeys.moving import Retimed
 from potager.org.access import SYSTEM
 from potager.org.models import AuditRow
 from potager.playbooks import base
@@ -50,26 +52,49 @@ def test_impact_counts_people_at_changed_and_removed_steps(garden):
     garden.publish(steps=[HELLO, PAUSE, BYE])
     enter(garden)
     draft(steps=[HELLO, {"id": "pause", "wait": {"for": "3d"}}, BYE, {"id": "more", "exit": {}}])
-    impact = publish.impact(journey())
-    assert impact.steps == [StepImpact("pause", 3, "changed", "pause")]
+    impact = impact_of(journey())
+    assert impact.steps == [StepImpact("pause", 3, "changed", "pause", Retimed(3, sooner=3))]
     assert (impact.inside, impact.added, impact.first, impact.unchanged) == (3, ["more"], False, False)
     draft(steps=[HELLO, BYE])
-    assert publish.impact(journey()).steps == [StepImpact("pause", 3, "removed", "bye")]
+    assert impact_of(journey()).steps == [StepImpact("pause", 3, "removed", "bye")]
+
+
+@pytest.mark.parametrize(
+    ("days", "timing"),
+    [(1, Retimed(3, at_once=3)), (4, Retimed(3, sooner=3)), (5, None), (9, Retimed(3, later=3))],
+)
+def test_impact_says_when_a_changed_wait_lets_people_go(garden, days, timing):
+    garden.publish(steps=[HELLO, PAUSE, BYE])
+    enter(garden)
+    garden.later(days=2)
+    draft(steps=[HELLO, {"id": "pause", "wait": {"for": f"{days}d"}}, {**BYE, "title": "再见"}])
+    assert [each.timing for each in impact_of(journey()).steps] == ([timing] if timing else [])
+
+
+def test_impact_counts_messages_that_go_out_as_they_were_written(garden):
+    garden.publish(steps=[HELLO, PAUSE, BYE])
+    enter(garden)
+    draft(steps=[{**HELLO, "title": "问候"}, PAUSE, BYE])
+    assert impact_of(journey()).queued == []
+    draft(steps=[{**HELLO, "message": {"text": "您好"}}, PAUSE, BYE])
+    assert impact_of(journey()).queued == [Queued("hello", 3)]
+    garden.send()
+    assert impact_of(journey()).queued == []
 
 
 def test_impact_tells_the_control_group_of_the_draft_beside_the_running_one(garden):
     draft(control=30)
-    assert (publish.impact(journey()).control, publish.impact(journey()).control_before) == (30, None)
+    assert (impact_of(journey()).control, impact_of(journey()).control_before) == (30, None)
     garden.publish(control=30)
     draft(control=20)
-    assert (publish.impact(journey()).control, publish.impact(journey()).control_before) == (20, 30)
+    assert (impact_of(journey()).control, impact_of(journey()).control_before) == (20, 30)
 
 
 def test_impact_names_variables_that_would_be_empty(garden):
     draft(steps=[{"id": "hello", "message": {"text": "{客户昵称}你好，我是{员工姓名|顾问}"}}])
     garden.person("小林")
     garden.person("")
-    assert publish.impact(journey()).empty == [EmptyVariable("hello", "customer_name", 1)]
+    assert impact_of(journey()).empty == [EmptyVariable("hello", "customer_name", 1)]
 
 
 class TestPeopleInside:
@@ -92,13 +117,6 @@ class TestPeopleInside:
     def test_exit_ends_everybody(self, garden):
         self.publish(garden, "exit")
         assert set(Run.objects.values_list("end_reason", "due_us")) == {("published", None)}
-
-    def test_moving_to_the_same_step_keeps_its_due(self, garden):
-        garden.publish(steps=[HELLO, PAUSE, BYE])
-        (cid,) = enter(garden, 1)
-        due = garden.run(cid).due_us
-        garden.publish("move", steps=[HELLO, {"id": "pause", "wait": {"for": "9d"}}, BYE])
-        assert (garden.run(cid).version.n, garden.run(cid).due_us, garden.run(cid).waiting) == (2, due, True)
 
     def test_a_new_split_draws_those_who_are_moved(self, garden):
         garden.publish(steps=[HELLO, PAUSE, BYE])
@@ -127,6 +145,100 @@ def test_pause_and_resume(garden):
     garden.later(seconds=1)
     assert garden.steps(cid)[-1] == ("bye", "queued")
     assert Run.objects.filter(subject_id=late).count() == 0
+
+
+class TestOverdue:
+    """Three days into a wait of five the journey is paused, for seven days."""
+
+    STEPS = [HELLO, PAUSE, BYE, {"id": "day", "wait": {"until": "12:00", "day": 6}}, {**BYE, "id": "last"}]
+
+    @pytest.fixture
+    def cid(self, garden) -> int:
+        garden.publish(steps=self.STEPS)
+        (cid,) = enter(garden, 1)
+        garden.later(days=3)
+        with store.write():
+            publish.pause(SYSTEM, journey())
+        garden.later(days=7)
+        return cid
+
+    def resume(self, overdue) -> None:
+        with store.write():
+            publish.resume(SYSTEM, journey(), overdue)
+
+    def sent(self, garden, cid) -> list[tuple[str, float]]:
+        for _ in range(20):
+            garden.later(hours=12)
+        touches = Touch.objects.filter(cid=cid).order_by("due_us", "id").values_list("step", "due_us")
+        entered = garden.run(cid).entered_us
+        return [(step, round((due - entered) / 86_400_000_000, 2)) for step, due in touches]
+
+    def test_who_became_due_is_told_by_step(self, garden, cid):
+        told = present.overdue(journey())
+        assert (told.people, [(each.step, each.people) for each in told.steps]) == (1, [("pause", 1)])
+        assert told.steps[0].oldest == garden.now - timedelta(days=5, seconds=1)
+        assert told.paused_at == garden.now - timedelta(days=7)
+
+    def test_late_is_as_of_its_own_time(self, garden, cid):
+        self.resume("late")
+        assert self.sent(garden, cid) == [("hello", 0), ("bye", 5), ("last", 6)]
+
+    def test_shifted_is_as_if_the_pause_had_not_been(self, garden, cid):
+        self.resume("shift")
+        assert self.sent(garden, cid) == [("hello", 0), ("bye", 12), ("last", 13)]
+        assert journey().paused_at is None
+        told = AuditRow.objects.filter(action="journey.resume").values_list("detail", flat=True)
+        assert list(told) == [{"overdue": "shift"}]
+
+    def test_two_pauses_add_up(self, garden, cid):
+        self.resume("shift")
+        garden.later(days=1)
+        with store.write():
+            publish.pause(SYSTEM, journey())
+        garden.later(days=2)
+        self.resume("shift")
+        assert self.sent(garden, cid) == [("hello", 0), ("bye", 14), ("last", 15)]
+
+    def test_who_stands_before_a_step_is_shifted_too(self, garden):
+        garden.publish(key="slow", steps=[HELLO, PAUSE], lead={"for": "2d"})
+        cid = garden.person()
+        garden.tell("friend_added", cid)
+        garden.later(days=1)
+        slow = queries.journey_of("slow")
+        with store.write():
+            publish.pause(SYSTEM, slow)
+        garden.later(days=4)
+        with store.write():
+            publish.resume(SYSTEM, slow, "shift")
+        garden.later(hours=1)
+        assert garden.run(cid, "slow").arm == ""
+        garden.later(days=1)
+        assert garden.run(cid, "slow").arm == "treated"
+
+
+def test_an_earlier_version_is_brought_back(garden):
+    garden.publish(steps=[HELLO, PAUSE, BYE])
+    garden.publish(steps=[HELLO, BYE])
+    with store.write():
+        files.restore(SYSTEM, journey(), 1)
+    assert journey().draft["steps"][1] == PAUSE
+    with store.write():
+        publish.publish(SYSTEM, journey())
+    assert (journey().live.n, JourneyVersion.objects.count()) == (1, 2)
+
+
+def test_results_are_told_by_version(garden):
+    garden.publish(steps=[HELLO, PAUSE])
+    first = enter(garden, 2)[0]
+    garden.order(first)
+    garden.publish(steps=[HELLO, PAUSE, BYE])
+    enter(garden, 1)
+    garden.send()
+    told = [
+        (each.version, each.arm, each.entered, each.reached, each.converted)
+        for each in present.version_results(journey())
+    ]
+    assert told == [(2, "treated", 1, 0, 0), (1, "treated", 2, 0, 1)]
 
 
 def test_what_waited_too_long_in_a_pause_is_not_sent(garden):

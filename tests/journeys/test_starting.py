@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from potager.core.errors import Conflict
-from potager.journeys import publish, queries, starting
+from potager.journeys import intakes, publish, queries, starting
 from potager.journeys.models import Run
 from potager.org.access import SYSTEM
 from tests.journeys.conftest import HELLO
@@ -50,9 +50,9 @@ class TestInParts:
         garden.publish(triggers=[{"manual": True}], **({"steps": [HELLO]} | definition))
         people = [garden.person() for _ in range(3)]
         garden.later(seconds=1)
-        monkeypatch.setattr(starting, "_AT_ONCE", 1)
-        monkeypatch.setattr(starting, "members", lambda *_: people)
-        enter, parts = starting.enter, []
+        monkeypatch.setattr(intakes, "AT_ONCE", 1)
+        monkeypatch.setattr(intakes, "members", lambda *_: people)
+        enter, parts = intakes.enter, []
 
         def interrupted(*given):
             started = enter(*given)
@@ -61,7 +61,7 @@ class TestInParts:
                 between(people)
             return started
 
-        monkeypatch.setattr(starting, "enter", interrupted)
+        monkeypatch.setattr(intakes, "enter", interrupted)
         starting.start(SYSTEM, queries.journey_of("welcome"), {"all": []})
         return people
 

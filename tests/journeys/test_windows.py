@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from potager.core import house
-from potager.journeys.nodes.wait import Wait
+from potager.journeys.nodes.wait import Arrival, Wait
 from potager.journeys.times import into_window, time_of_day
 from potager.journeys.triggers.schedule import Schedule
 from potager.touch.quiet import QuietHours
@@ -26,7 +26,7 @@ def moment(wall: str, zone: str) -> datetime:
 
 def after(at: datetime, zone: str, wait: dict[str, object]) -> datetime:
     """When somebody who came at this instant goes on."""
-    return Wait.model_validate(wait).ends(at, ZoneInfo(zone), entered=at, context={}, lives={})
+    return Wait.model_validate(wait).ends(Arrival(at, at, ZoneInfo(zone)))
 
 
 def between(start: str, end: str) -> Callable[[datetime, str], datetime]:

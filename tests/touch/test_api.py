@@ -123,14 +123,18 @@ class TestPolicy:
         assert manager.get("/api/touch/policy").json() == {
             "quiet": {"start": "21:30:00", "end": "08:30:00", "purposes": ["marketing"]},
             "caps": [
-                {"limit": 1, "hours": 24, "channel": None, "purpose": "marketing"},
-                {"limit": 4, "hours": 168, "channel": None, "purpose": "marketing"},
+                {"limit": 1, "hours": 24, "per": None, "channel": None, "purpose": "marketing"},
+                {"limit": 4, "hours": 168, "per": None, "channel": None, "purpose": "marketing"},
             ],
             "platform": {"per": "month", "limit": None},
             "budget": {"month_minor": None, "purposes": ["marketing", "service"]},
+            "exclusion": {"hours": 0, "groups": [], "purposes": ["marketing"]},
             "window_hours": 24,
             "zone_attr": "time_zone",
             "costs": {"sim_sms": 5},
+            "best_hour": 10,
+            "breaker": {"calls": 20, "share": 0.5, "seconds": 60},
+            "opt_out_words": {"*": ["退订", "拒收", "T", "TD", "N", "STOP", "unsubscribe"]},
         }
 
     def test_setting_it_is_audited_with_what_changed(self, manager):

@@ -37,9 +37,9 @@ def test_kept_read_and_given_back(people, paper):
         both = places.book(keys, now - HOUR, now, {})
         places.release([made[0].id])
         one = places.book(keys, now - HOUR, now, {})
-    taken = [Place(now, "paper", "marketing")]
-    assert [both.taken(Message(person_key=key), now - HOUR) for key in keys] == [taken, taken]
-    assert [one.taken(Message(person_key=key), now - HOUR) for key in keys] == [[], taken]
+    first, second = ([Place(now, "paper", "marketing", False, "welcome", 50, each.id)] for each in made)
+    assert [both.taken(Message(person_key=key), now - HOUR) for key in keys] == [first, second]
+    assert [one.taken(Message(person_key=key), now - HOUR) for key in keys] == [[], second]
 
 
 def test_nobody_who_counts_nothing_reads(people, django_assert_num_queries):
@@ -55,3 +55,29 @@ def test_places_are_forgotten_when_no_rule_can_count_them(people, paper):
     with clock.frozen(clock.now() + 32 * DAY + HOUR):
         places.forget()
         assert CapReservation.objects.count() == 0
+
+
+class TestYielding:
+    LOW = Place(NOON - HOUR, "sms", "marketing", False, "win-back", 30, 7)
+
+    def test_a_waiting_place_does_not_count_against_a_higher_priority_and_is_given_up(self):
+        book = Book(NOON, {"p1": [self.LOW]})
+        high = Message(journey="birthday", priority=60)
+        assert book.taken(high, NOON - DAY) == []
+        assert book.taken(Message(priority=30), NOON - DAY) == [self.LOW]
+        book.take(high)
+        assert book.yielded == [7]
+        assert book.taken(Message(), NOON - DAY) == [Place(NOON, "sms", "marketing", False, "birthday", 60)]
+
+    def test_one_that_no_rule_asked_about_is_left_alone(self):
+        book = Book(NOON, {"p1": [self.LOW]})
+        assert book.taken(Message(priority=60), NOON - timedelta(minutes=30)) == []
+        book.take(Message(priority=60))
+        assert book.yielded == []
+
+    def test_a_shadow_would_have_taken_it_and_takes_nothing(self):
+        book = Book(NOON, {"p1": [self.LOW]})
+        shadow = Message(priority=60, shadow=True)
+        assert book.taken(shadow, NOON - DAY) == []
+        book.take(shadow)
+        assert (book.yielded, book.taken(Message(priority=30), NOON - DAY)) == ([], [self.LOW])

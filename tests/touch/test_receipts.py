@@ -10,7 +10,7 @@ from potager.core.models import JournalEntry, Watermark
 from potager.touch import follow, receipts
 from potager.touch.channels import Receipt
 from potager.touch.life import State
-from potager.touch.models import StaffTask, Touch
+from potager.touch.models import CapReservation, StaffTask, Touch
 from potager.touch.pump import Counts, pump
 from tests.touch.conftest import HOUR, say, state
 from tests.touch.test_intents import message, types
@@ -93,3 +93,35 @@ def test_touches_and_tasks_follow_their_identity(out, people):
         journal.append([moved])
     journal.set_subscribers(before)
     assert (Touch.objects.get(id=touch.id).cid, StaffTask.objects.get().cid) == (people[1].id, people[1].id)
+
+
+@pytest.mark.parametrize(
+    ("lost", "proof"),
+    [
+        # The channel's word that it did not arrive stands against the staff member's.
+        *((State.FAILED, proof) for proof in (State.DELIVERED, State.REPLIED)),
+        *(
+            (lost, proof)
+            for lost in (State.EXPIRED, State.CANCELLED)
+            for proof in (State.STAFF_CONFIRMED, State.DELIVERED, State.REPLIED)
+        ),
+    ],
+)
+def test_what_arrived_after_all_takes_its_place_again(people, out, lost, proof):
+    """A receipt that it was lost gave the place back: the person has the message, and the cap must know."""
+    touch, token = out
+    record(told(token, lost, reason="over_quota"))
+    assert CapReservation.objects.count() == 0
+    record(told(token, proof))
+    assert list(CapReservation.objects.values_list("touch_id", "given_back")) == [(touch.id, False)]
+    again = say(message(people[0], run=2))[0]
+    assert (again.state, again.rule) == (State.SKIPPED, "cap")
+
+
+@pytest.mark.parametrize("order", list(permutations(["failed", "delivered", "clicked"])))
+def test_lost_and_found_in_any_order_keeps_one_place(out, order):
+    touch, token = out
+    for receipt in told(token, *order, reason="not_a_friend"):
+        record([receipt])
+        record([receipt])
+    assert (state(touch), CapReservation.objects.count()) == (State.CLICKED, 1)

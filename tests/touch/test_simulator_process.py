@@ -78,7 +78,7 @@ class TestStore:
             ]
         )
         assert [row[1:] for row in news(platform)["inbound"]] == [("reply", "p1", "lin", "在", "t1", AT)]
-        assert [row[1:] for row in news(platform, "sms")["inbound"]] == [("opt_out", "p1", "", "退订", "", AT)]
+        assert [row[1:] for row in news(platform, "sms")["inbound"]] == [("reply", "p1", "", "退订", "", AT)]
 
     def test_it_remembers_across_a_restart(self, platform, tmp_path):
         platform.send("sms", [parcel(("t1", "p1"))], AT)

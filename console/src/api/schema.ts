@@ -74,6 +74,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/content/link-base": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What short links begin with */
+        get: operations["potager_content_links_api_get_link_base"];
+        /** Set what short links begin with */
+        put: operations["potager_content_links_api_put_link_base"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tracked links with how many people opened them */
+        get: operations["potager_content_links_api_list_links"];
+        put?: never;
+        /** Make a tracked link */
+        post: operations["potager_content_links_api_create_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A link with its numbers by journey and sender */
+        get: operations["potager_content_links_api_get_link"];
+        /** Change what a link shows and does */
+        put: operations["potager_content_links_api_change_link"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}/hand-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The address for one customer, to send */
+        post: operations["potager_content_links_api_hand_out_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who opened a link, or did not */
+        get: operations["potager_content_links_api_list_link_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a link open for nobody any more */
+        post: operations["potager_content_links_api_retire_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/links/{key}/revive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a retired link open again */
+        post: operations["potager_content_links_api_revive_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/content/personas": {
         parameters: {
             query?: never;
@@ -2027,6 +2149,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often one person may enter journeys that say nothing of it */
+        get: operations["potager_journeys_api_get_limits"];
+        /** Change how often one person may enter */
+        put: operations["potager_journeys_api_put_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/runs/{run_id}": {
         parameters: {
             query?: never;
@@ -2146,6 +2286,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{key}/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let people enter, named row by row; a name sent again enters nobody again */
+        post: operations["potager_journeys_api_enter_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{key}/file": {
         parameters: {
             query?: never;
@@ -2155,6 +2312,57 @@ export interface paths {
         };
         /** The journey as YAML */
         get: operations["potager_journeys_api_export_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/intakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Many people on their way in, and how far they are */
+        get: operations["potager_journeys_api_list_intakes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/intakes/{intake_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nobody more enters by it */
+        post: operations["potager_journeys_api_cancel_intake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/overdue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who became due while the journey is paused */
+        get: operations["potager_journeys_api_overdue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2274,7 +2482,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enter everybody a condition selects */
+        /** Let everybody a condition selects enter, by jobs in parts */
         post: operations["potager_journeys_api_start"];
         delete?: never;
         options?: never;
@@ -2310,6 +2518,40 @@ export interface paths {
         put?: never;
         /** End the journey for everybody inside */
         post: operations["potager_journeys_api_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/versions/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Raw counts by version and arm */
+        get: operations["potager_journeys_api_version_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/versions/{n}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an earlier version the draft */
+        post: operations["potager_journeys_api_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2793,6 +3035,108 @@ export interface paths {
         };
         /** Execution rate per staff member over recent days */
         get: operations["potager_touch_api_list_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the messages of the last days, today included */
+        get: operations["potager_touch_outbox_api_get_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the channels once more about unknown messages */
+        post: operations["potager_touch_outbox_api_look_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages that failed for good, or of which nobody knows */
+        get: operations["potager_touch_outbox_api_list_lost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/pauses/{kind}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pause a channel or a journey, or let it go on */
+        put: operations["potager_touch_outbox_api_put_pause"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send dead letters again, each once */
+        post: operations["potager_touch_outbox_api_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/touch/outbox/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Channels and journeys: what waits, what is paused, what rests */
+        get: operations["potager_touch_outbox_api_get_ways"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3455,6 +3799,27 @@ export interface components {
          */
         Basket: "order" | "customer";
         /**
+         * BreakerSetting
+         * @description An endpoint opens when at least `share` of its last `calls` calls failed, and rests `seconds` the first time.
+         */
+        BreakerSetting: {
+            /**
+             * Calls
+             * @default 20
+             */
+            calls: number;
+            /**
+             * Seconds
+             * @default 60
+             */
+            seconds: number;
+            /**
+             * Share
+             * @default 0.5
+             */
+            share: number;
+        };
+        /**
          * BudgetSetting
          * @description What all channels together may cost in a month, in minor units of the house's currency; None is no limit.
          *
@@ -3563,15 +3928,18 @@ export interface components {
         };
         /**
          * Cap
-         * @description 频控: at most `limit` messages to one person in any `hours` on end; no channel or purpose means all of them.
+         * @description 频控: at most `limit` messages to one person in any `hours` on end, or in each calendar period `per` of the
+         *     business zone; no channel or purpose means all of them.
          */
         Cap: {
             /** Channel */
             channel?: string | null;
             /** Hours */
-            hours: number;
+            hours?: number | null;
             /** Limit */
             limit: number;
+            /** Per */
+            per?: ("day" | "week" | "month") | null;
             /**
              * Purpose
              * @default marketing
@@ -3924,6 +4292,21 @@ export interface components {
             share: number;
             /** Total */
             total: number;
+        };
+        /**
+         * Counts
+         * @description Messages asked for since `since` (business time): where they stand by channel, the verdicts they met.
+         */
+        Counts: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** States */
+            states: components["schemas"]["TallyOut"][];
+            /** Verdicts */
+            verdicts: components["schemas"]["RuledOut"][];
         };
         /**
          * CustomerCard
@@ -4404,6 +4787,121 @@ export interface components {
             variable: string;
         };
         /**
+         * EndpointOut
+         * @description One endpoint of a channel: its last calls ("." well, "x" not), until when (wall time) it rests, and why.
+         */
+        EndpointOut: {
+            /** Endpoint */
+            endpoint: string;
+            /** Error */
+            error: string;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "closed" | "open" | "half_open";
+            /** Recent */
+            recent: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * EnterAnswer
+         * @description What became of a row; code, message and place say why it was refused.
+         */
+        EnterAnswer: {
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "entered" | "again" | "refused";
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+        };
+        /** EnterIn */
+        EnterIn: {
+            /** People */
+            people: components["schemas"]["EnterRow"][];
+        };
+        /**
+         * EnterOut
+         * @description Counts, and one answer per row in order.
+         */
+        EnterOut: {
+            /** Again */
+            again: number;
+            /** Entered */
+            entered: number;
+            /** People */
+            people: components["schemas"]["EnterAnswer"][];
+            /** Refused */
+            refused: number;
+        };
+        /**
+         * EnterRow
+         * @description Who enters: a customer number, or an identity whose realm is the write key's where none is given.
+         *
+         *     entry_key   names the entry: sent again it enters nobody again
+         *     properties  what messages may say: {event.<name>}
+         */
+        EnterRow: {
+            /** Cid */
+            cid?: number | null;
+            /** Entry Key */
+            entry_key: string;
+            identity?: components["schemas"]["EnteringIdentity"] | null;
+            /**
+             * Properties
+             * @default {}
+             */
+            properties: {
+                [key: string]: unknown;
+            };
+        };
+        /** EnteringIdentity */
+        EnteringIdentity: {
+            /**
+             * Realm
+             * @default
+             */
+            realm: string;
+            /** Type */
+            type: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * EntryLimits
+         * @description How often one person may enter. Nothing said is what the house says; 0 is no limit.
+         *
+         *     at_once  journeys one person may be in at the same time
+         *     entries  passages one person may begin, through all journeys, in any span of `within`
+         */
+        EntryLimits: {
+            /** At Once */
+            at_once?: number | null;
+            /** Entries */
+            entries?: number | null;
+            /**
+             * Within
+             * @default 30d
+             */
+            within: string;
+        };
+        /**
          * Estimated
          * @description A number with its 95 % interval.
          */
@@ -4471,6 +4969,43 @@ export interface components {
             properties: components["schemas"]["PropertyOut"][];
             /** System */
             system: boolean;
+        };
+        /**
+         * ExclusionGroup
+         * @description 互斥组: of these journeys one speaks to a person within any `hours` on end.
+         */
+        ExclusionGroup: {
+            /** Hours */
+            hours: number;
+            /** Journeys */
+            journeys: string[];
+            /** Name */
+            name: string;
+        };
+        /**
+         * ExclusionSetting
+         * @description hours     the span between messages of any two journeys; 0 is none
+         *     groups    journeys that exclude each other for a span of their own
+         *     purposes  which messages wait; those of other purposes neither wait nor count
+         */
+        ExclusionSetting: {
+            /**
+             * Groups
+             * @default []
+             */
+            groups: components["schemas"]["ExclusionGroup"][];
+            /**
+             * Hours
+             * @default 0
+             */
+            hours: number;
+            /**
+             * Purposes
+             * @default [
+             *       "marketing"
+             *     ]
+             */
+            purposes: ("marketing" | "service" | "transactional")[];
         };
         /**
          * ExecutionOut
@@ -5316,6 +5851,11 @@ export interface components {
             /** Type */
             type: string;
         };
+        /** Ids */
+        Ids: {
+            /** Ids */
+            ids: number[];
+        };
         /**
          * ImpactOut
          * @description What publishing will do: people at changed and removed steps, where they would go, variables that are empty.
@@ -5335,6 +5875,8 @@ export interface components {
             inside: number;
             /** Problems */
             problems: components["schemas"]["ProblemOut"][];
+            /** Queued */
+            queued: components["schemas"]["QueuedOut"][];
             /** Steps */
             steps: components["schemas"]["StepImpactOut"][];
             /** Unchanged */
@@ -5432,6 +5974,36 @@ export interface components {
             total: number;
         };
         /**
+         * IntakeOut
+         * @description Many people on their way in. `total` is 0 while they are being chosen; `message` says why it failed.
+         */
+        IntakeOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Entered */
+            entered: number;
+            /** Event */
+            event: string;
+            /** Id */
+            id: number;
+            /** Looked */
+            looked: number;
+            /** Message */
+            message: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "choosing" | "running" | "done" | "cancelled" | "failed";
+            /** Total */
+            total: number;
+        };
+        /**
          * Interval
          * @description A value with its 95 % interval.
          */
@@ -5467,6 +6039,8 @@ export interface components {
             late: number;
             /** Nodes */
             nodes: components["schemas"]["Node"][];
+            /** Refused */
+            refused: components["schemas"]["RefusedOut"][];
             /**
              * Showing
              * @enum {string}
@@ -5926,6 +6500,292 @@ export interface components {
             orders: number | null;
         };
         /**
+         * LinkAddress
+         * @description The address of one customer's own.
+         */
+        LinkAddress: {
+            /** Url */
+            url: string;
+        };
+        /**
+         * LinkBase
+         * @description What short links begin with. default: the address of the house, which "" stands for.
+         */
+        LinkBase: {
+            /** Base */
+            base: string;
+            /** Default */
+            default: string;
+        };
+        /** LinkBaseIn */
+        LinkBaseIn: {
+            /**
+             * Base
+             * @default
+             */
+            base: string;
+        };
+        /**
+         * LinkDetail
+         * @description A link with its text, and its numbers by journey and by sender.
+         */
+        LinkDetail: {
+            /** Body */
+            body: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** From Day */
+            from_day: string | null;
+            /** Journeys */
+            journeys: components["schemas"]["LinkPart"][];
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "url" | "page";
+            numbers: components["schemas"]["LinkNumbers"];
+            /** Senders */
+            senders: components["schemas"]["LinkPart"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "upcoming" | "over" | "retired";
+            /** Tags */
+            tags: components["schemas"]["TagGiven"][];
+            /** Target */
+            target: string;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+            /** Until Day */
+            until_day: string | null;
+        };
+        /**
+         * LinkFilter
+         * @description search: part of a title, a key or an address.
+         */
+        LinkFilter: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Search
+             * @default
+             */
+            search: string;
+            /**
+             * Size
+             * @default 20
+             */
+            size: number;
+            /** State */
+            state?: ("open" | "upcoming" | "over" | "retired") | null;
+        };
+        /** LinkHandOut */
+        LinkHandOut: {
+            /** Cid */
+            cid: number;
+        };
+        /**
+         * LinkNumbers
+         * @description sent: people it went out to; opened: of those, who opened it. rate, low, high: their share with its 95 %
+         *     interval, null before it went out.
+         *
+         *     opens, bots: openings by people, and by machines, which count nowhere else.
+         *     readers, seconds: people whose reading was measured, and the median of how long they read; null for links elsewhere.
+         */
+        LinkNumbers: {
+            /** Bots */
+            bots: number;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Opened */
+            opened: number;
+            /** Opens */
+            opens: number;
+            /** Rate */
+            rate: number | null;
+            /** Readers */
+            readers: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Sent */
+            sent: number;
+        };
+        /**
+         * LinkOut
+         * @description A link as it stands today, with its numbers among the customers the reader may know of.
+         */
+        LinkOut: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** From Day */
+            from_day: string | null;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "url" | "page";
+            numbers: components["schemas"]["LinkNumbers"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "upcoming" | "over" | "retired";
+            /** Tags */
+            tags: components["schemas"]["TagGiven"][];
+            /** Target */
+            target: string;
+            /** Task */
+            task: string;
+            /** Title */
+            title: string;
+            /** Until Day */
+            until_day: string | null;
+        };
+        /** LinkPage */
+        LinkPage: {
+            /** Items */
+            items: components["schemas"]["LinkOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * LinkPart
+         * @description The numbers of one journey or one sender; key "" is none.
+         */
+        LinkPart: {
+            /** Bots */
+            bots: number;
+            /** High */
+            high: number | null;
+            /** Key */
+            key: string;
+            /** Low */
+            low: number | null;
+            /** Name */
+            name: string;
+            /** Opened */
+            opened: number;
+            /** Opens */
+            opens: number;
+            /** Rate */
+            rate: number | null;
+            /** Readers */
+            readers: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Sent */
+            sent: number;
+        };
+        /**
+         * LinkPeople
+         * @description opened: who opened it; else who got it and did not.
+         */
+        LinkPeople: {
+            /**
+             * Opened
+             * @default true
+             */
+            opened: boolean;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Size
+             * @default 20
+             */
+            size: number;
+        };
+        /**
+         * LinkPerson
+         * @description A customer who got a link. seconds: how long they read, all openings together; null when it is not measured.
+         */
+        LinkPerson: {
+            /** Cid */
+            cid: number;
+            /** First At */
+            first_at: string | null;
+            /** Last At */
+            last_at: string | null;
+            /** Name */
+            name: string;
+            /** Opens */
+            opens: number;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+        };
+        /** LinkPersonPage */
+        LinkPersonPage: {
+            /** Items */
+            items: components["schemas"]["LinkPerson"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * LinkSpec
+         * @description A link: `target` for kind url, `body` for kind page; days are business days, both included.
+         */
+        LinkSpec: {
+            /**
+             * Body
+             * @default
+             */
+            body: string;
+            /** From Day */
+            from_day?: string | null;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "url" | "page";
+            /** Tags */
+            tags?: components["schemas"]["TagGiven"][];
+            /**
+             * Target
+             * @default
+             */
+            target: string;
+            /**
+             * Task
+             * @default
+             */
+            task: string;
+            /** Title */
+            title: string;
+            /** Until Day */
+            until_day?: string | null;
+        };
+        /**
          * ListAsk
          * @description How to read a file; what is left empty is found out.
          */
@@ -6167,6 +7027,88 @@ export interface components {
             /** Key */
             key: string;
         };
+        /** LookedUpOut */
+        LookedUpOut: {
+            /** Absent */
+            absent: number;
+            /** Found */
+            found: number;
+            /** Silent */
+            silent: number;
+        };
+        /**
+         * LostOut
+         * @description A message that failed for good, or of which nobody knows, and what may be done about it.
+         */
+        LostOut: {
+            /** Arm */
+            arm: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Channel */
+            channel: string;
+            /** Cid */
+            cid: number;
+            /** Cost Minor */
+            cost_minor: number;
+            /** Customer Name */
+            customer_name: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: number;
+            /** Journey */
+            journey: string;
+            /** Life */
+            life: components["schemas"]["MarkOut"][];
+            /** May Look Up */
+            may_look_up: boolean;
+            /** May Retry */
+            may_retry: boolean;
+            /** Purpose */
+            purpose: string;
+            /** Rule */
+            rule: string;
+            /** Run Id */
+            run_id: number;
+            /** Sender */
+            sender: string;
+            /** Sender Name */
+            sender_name: string;
+            /** Shadow */
+            shadow: boolean;
+            state: components["schemas"]["State"];
+            /** Step */
+            step: string;
+            /** Text */
+            text: string;
+            /** Tries */
+            tries: number;
+            /** Visit */
+            visit: number;
+            /** Why En */
+            why_en: string;
+            /** Why Zh */
+            why_zh: string;
+        };
+        /** LostPage */
+        LostPage: {
+            /** Items */
+            items: components["schemas"]["LostOut"][];
+            /** Total */
+            total: number;
+        };
         /** MarkOut */
         MarkOut: {
             /**
@@ -6390,6 +7332,32 @@ export interface components {
             result: components["schemas"]["JourneyResult"] | null;
         };
         /**
+         * OverdueOut
+         * @description People whose time has come, by step, the longest first.
+         */
+        OverdueOut: {
+            /** Paused At */
+            paused_at: string | null;
+            /** People */
+            people: number;
+            /** Steps */
+            steps: components["schemas"]["OverdueStepOut"][];
+        };
+        /** OverdueStepOut */
+        OverdueStepOut: {
+            /**
+             * Oldest
+             * Format: date-time
+             */
+            oldest: string;
+            /** People */
+            people: number;
+            /** Step */
+            step: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * OverlapOut
          * @description Every region with somebody in it, the largest first; n: people in any.
          */
@@ -6531,6 +7499,24 @@ export interface components {
              * @default 1
              */
             share: number;
+        };
+        /**
+         * PauseOut
+         * @description Since when (wall time) and by whom.
+         */
+        PauseOut: {
+            /** By */
+            by: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /** Paused */
+        Paused: {
+            /** Paused */
+            paused: boolean;
         };
         /** PersonaList */
         PersonaList: {
@@ -6674,14 +7660,28 @@ export interface components {
          *
          *     zone_attr   the customer attribute that holds a time zone name (Asia/Shanghai), where it differs from the house's
          *     costs       what one message costs, by channel, in minor units of the house's currency
+         *     best_hour   the hour (0 to 23, on the customer's clock) for messages at the best hour of people little is known of
+         *     breaker     when an endpoint of a channel that fails is left alone
+         *     opt_out_words  the answers that mean no more marketing, by channel; "*" for channels without words of their own
          */
         Policy: {
+            /**
+             * Best Hour
+             * @default 10
+             */
+            best_hour: number;
+            breaker?: components["schemas"]["BreakerSetting"];
             budget?: components["schemas"]["BudgetSetting"];
             /** Caps */
             caps?: components["schemas"]["Cap"][];
             /** Costs */
             costs?: {
                 [key: string]: number;
+            };
+            exclusion?: components["schemas"]["ExclusionSetting"];
+            /** Opt Out Words */
+            opt_out_words?: {
+                [key: string]: string[];
             };
             platform?: components["schemas"]["PlatformSetting"];
             quiet?: components["schemas"]["QuietSetting"];
@@ -6808,6 +7808,13 @@ export interface components {
              */
             people: "finish" | "move" | "exit";
         };
+        /** QueuedOut */
+        QueuedOut: {
+            /** Messages */
+            messages: number;
+            /** Step */
+            step: string;
+        };
         /**
          * QuietSetting
          * @description 免打扰时段 on the customer's clock. Equal times mean none.
@@ -6869,6 +7876,16 @@ export interface components {
             names: number;
             /** Upto Seq */
             upto_seq: number;
+        };
+        /**
+         * RefusedOut
+         * @description How many entries limits (limit:at_once, limit:entries) and groups (limit:group) refused in the last 30 days.
+         */
+        RefusedOut: {
+            /** N */
+            n: number;
+            /** Reason */
+            reason: string;
         };
         /** RejectOut */
         RejectOut: {
@@ -6956,6 +7973,19 @@ export interface components {
             arms: components["schemas"]["ArmOut"][];
         };
         /**
+         * ResumeIn
+         * @description What becomes of people whose time came in the pause: late, as of its own time (what is not valid any more is not
+         *     sent), or shift, as if the pause had not been.
+         */
+        ResumeIn: {
+            /**
+             * Overdue
+             * @default late
+             * @enum {string}
+             */
+            overdue: "late" | "shift";
+        };
+        /**
          * RetentionIn
          * @description first: what puts a person in a cohort; back: what counts as coming back; mode as in docs/concepts/metrics.md.
          */
@@ -7022,6 +8052,14 @@ export interface components {
              * Format: date
              */
             start: string;
+        };
+        /**
+         * Retried
+         * @description The new touches.
+         */
+        Retried: {
+            /** Touches */
+            touches: number[];
         };
         /** RetypeIn */
         RetypeIn: {
@@ -7129,6 +8167,18 @@ export interface components {
             now: {
                 [key: string]: components["schemas"]["LevelOut"];
             };
+        };
+        /** RuledOut */
+        RuledOut: {
+            /** N */
+            n: number;
+            /** Rule */
+            rule: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "send" | "defer" | "skip" | "drop";
         };
         /**
          * RunOut
@@ -7748,6 +8798,19 @@ export interface components {
             name_zh: string;
         };
         /**
+         * SpeakingOut
+         * @description A journey: messages asked for in the window, messages that wait.
+         */
+        SpeakingOut: {
+            /** Key */
+            key: string;
+            /** N */
+            n: number;
+            pause: components["schemas"]["PauseOut"] | null;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * SplitAudienceIn
          * @description Disjoint parts of an audience, which together are everybody. The same seed gives the same parts.
          */
@@ -7936,15 +8999,27 @@ export interface components {
          * @enum {string}
          */
         State: "intended" | "deferred" | "skipped" | "dropped" | "queued" | "withheld" | "unknown" | "handed_over" | "staff_confirmed" | "expired" | "cancelled" | "failed" | "delivered" | "read" | "clicked" | "replied";
-        /** StepImpactOut */
+        /**
+         * StepImpactOut
+         * @description People at a step that will be different, and where they would go. Of a changed wait, of those looked at: who
+         *     would go on at once, sooner and later than before.
+         */
         StepImpactOut: {
+            /** At Once */
+            at_once: number;
             /**
              * Change
              * @enum {string}
              */
             change: "changed" | "removed";
+            /** Later */
+            later: number;
+            /** Looked At */
+            looked_at: number;
             /** People */
             people: number;
+            /** Sooner */
+            sooner: number;
             /** Step */
             step: string;
             /** To */
@@ -8137,6 +9212,16 @@ export interface components {
             /** Options */
             options: components["schemas"]["Named"][];
         };
+        /**
+         * TagGiven
+         * @description A tag given by hand, with its value where it has values.
+         */
+        TagGiven: {
+            /** Tag */
+            tag: string;
+            /** Value */
+            value?: string | null;
+        };
         /** TagGroupList */
         TagGroupList: {
             /** Items */
@@ -8239,10 +9324,10 @@ export interface components {
         /**
          * TagOrigin
          * @description How a customer came by a tag that no rule sets: one by one in the chat or on a page, in bulk from an audience,
-         *     a condition or a file, or by a step of a journey.
+         *     a condition or a file, by a step of a journey, or by opening a link.
          * @enum {string}
          */
-        TagOrigin: "hand" | "batch" | "journey";
+        TagOrigin: "hand" | "batch" | "journey" | "link";
         /** TagOriginCount */
         TagOriginCount: {
             /** N */
@@ -8379,6 +9464,14 @@ export interface components {
              * @enum {string}
              */
             value_kind: "" | "text" | "choice" | "number" | "money" | "bool" | "date";
+        };
+        /** TallyOut */
+        TallyOut: {
+            /** Channel */
+            channel: string;
+            /** N */
+            n: number;
+            state: components["schemas"]["State"];
         };
         /** TaskDone */
         TaskDone: {
@@ -8929,6 +10022,51 @@ export interface components {
             published_by: string;
         };
         /**
+         * VersionResult
+         * @description What came of the passages that are in a version, by arm.
+         */
+        VersionResult: {
+            /** Arm */
+            arm: string;
+            /** Converted */
+            converted: number;
+            /** Entered */
+            entered: number;
+            /** People */
+            people: number;
+            /** Reached */
+            reached: number;
+            /** Replied */
+            replied: number;
+            /** Version */
+            version: number;
+        };
+        /** WayOut */
+        WayOut: {
+            /** Endpoints */
+            endpoints: components["schemas"]["EndpointOut"][];
+            /** Key */
+            key: string;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Oldest */
+            oldest: string | null;
+            pause: components["schemas"]["PauseOut"] | null;
+            /** Queued */
+            queued: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /** Ways */
+        Ways: {
+            /** Channels */
+            channels: components["schemas"]["WayOut"][];
+            /** Journeys */
+            journeys: components["schemas"]["SpeakingOut"][];
+        };
+        /**
          * WinRate
          * @description uses: how often it was said. judged: uses whose 7 days are over; wins: of those, with a reply or an order after.
          *
@@ -9196,6 +10334,243 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    potager_content_links_api_get_link_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkBase"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_put_link_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkBaseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkBase"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_list_links: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                search?: string;
+                state?: ("open" | "upcoming" | "over" | "retired") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkPage"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_create_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkSpec"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_get_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_change_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkSpec"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_hand_out_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkHandOut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkAddress"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_list_link_people: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                opened?: boolean;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkPersonPage"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_retire_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
+            };
+        };
+    };
+    potager_content_links_api_revive_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDetail"];
+                };
             };
         };
     };
@@ -12630,6 +14005,50 @@ export interface operations {
             };
         };
     };
+    potager_journeys_api_get_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryLimits"];
+                };
+            };
+        };
+    };
+    potager_journeys_api_put_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryLimits"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryLimits"];
+                };
+            };
+        };
+    };
     potager_journeys_api_get_trace: {
         parameters: {
             query?: never;
@@ -12793,6 +14212,32 @@ export interface operations {
             };
         };
     };
+    potager_journeys_api_enter_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterOut"];
+                };
+            };
+        };
+    };
     potager_journeys_api_export_file: {
         parameters: {
             query?: never;
@@ -12811,6 +14256,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileOut"];
+                };
+            };
+        };
+    };
+    potager_journeys_api_list_intakes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeOut"][];
+                };
+            };
+        };
+    };
+    potager_journeys_api_cancel_intake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                intake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeOut"];
+                };
+            };
+        };
+    };
+    potager_journeys_api_overdue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverdueOut"];
                 };
             };
         };
@@ -12916,7 +14428,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeIn"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -12977,7 +14493,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StartCount"];
+                    "application/json": components["schemas"]["IntakeOut"];
                 };
             };
         };
@@ -13026,6 +14542,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+        };
+    };
+    potager_journeys_api_version_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionResult"][];
+                };
+            };
+        };
+    };
+    potager_journeys_api_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
                 };
             };
         };
@@ -13897,6 +15458,151 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExecutionPage"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_get_counts: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_look_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ids"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedUpOut"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_list_lost: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                state?: "failed" | "unknown";
+                channel?: string | null;
+                journey?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LostPage"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_put_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "channel" | "journey";
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Paused"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paused"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ids"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
+                };
+            };
+        };
+    };
+    potager_touch_outbox_api_get_ways: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
                 };
             };
         };

@@ -11,7 +11,7 @@ describe('who may open which page', () => {
     expect(open('manager')).toEqual(all)
   })
   it('is no import for readers', () => expect(open('read_only')).toEqual(without('imports')))
-  it('is nothing about all customers for staff', () => expect(open('staff')).toEqual(without('overview', 'reports', 'value', 'affinity', 'imports')))
+  it('is nothing about all customers for staff', () => expect(open('staff')).toEqual(without('overview', 'reports', 'value', 'affinity', 'outbox', 'imports')))
   it('begins with the overview, and with the tasks for staff', () => {
     expect(homeOf('manager')).toBe('overview')
     expect(homeOf('staff')).toBe('tasks')

@@ -11,6 +11,7 @@ export interface Known {
   /** 活跃度 高: a tag with one of its values. */
   tagged: (key: string, value?: string | null) => string
   audience: (key: string) => string
+  attr: (key: string) => string
   model: (key: string) => string
   layer: (model: string, key: string) => string
   staff: (key: string) => string
@@ -33,6 +34,7 @@ export function useKnown(): Known {
       tag,
       tagged: (key, value) =>
         value ? `${tag(key)} ${nameIn(data?.tags.find((each) => each.key === key)?.options, value)}` : tag(key),
+      attr: (key) => nameIn(data?.attrs, key),
       audience: (key) => nameIn(data?.audiences, key),
       model: (key) => nameIn(data?.layers, key),
       layer: (model, key) => nameIn(data?.layers.find((each) => each.key === model)?.layers, key),

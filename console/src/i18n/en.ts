@@ -9,6 +9,8 @@ import { en as goals } from '../pages/goals/en'
 import { en as imports } from '../pages/imports/en'
 import { en as journeys } from '../pages/journeys/en'
 import { en as layers } from '../pages/layers/en'
+import { en as links } from '../pages/links/en'
+import { en as outbox } from '../pages/outbox/en'
 import { en as overview } from '../pages/overview/en'
 import { en as phones } from '../pages/phones/en'
 import { en as reports } from '../pages/reports/en'
@@ -20,4 +22,4 @@ import { en as value } from '../pages/value/en'
 import { en as common } from './common.en'
 import type { zh } from './zh'
 
-export const en: typeof zh = { affinity, audiences, common, conditions, customers, events, evidence, front, goals, imports, journeys, layers, overview, phones, reports, scripts, settings, tags, tasks, value }
+export const en: typeof zh = { affinity, audiences, common, conditions, customers, events, evidence, front, goals, imports, journeys, layers, links, outbox, overview, phones, reports, scripts, settings, tags, tasks, value }

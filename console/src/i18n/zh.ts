@@ -9,6 +9,8 @@ import { zh as goals } from '../pages/goals/zh'
 import { zh as imports } from '../pages/imports/zh'
 import { zh as journeys } from '../pages/journeys/zh'
 import { zh as layers } from '../pages/layers/zh'
+import { zh as links } from '../pages/links/zh'
+import { zh as outbox } from '../pages/outbox/zh'
 import { zh as overview } from '../pages/overview/zh'
 import { zh as phones } from '../pages/phones/zh'
 import { zh as reports } from '../pages/reports/zh'
@@ -19,4 +21,4 @@ import { zh as tasks } from '../pages/tasks/zh'
 import { zh as value } from '../pages/value/zh'
 import { zh as common } from './common.zh'
 
-export const zh = { affinity, audiences, common, conditions, customers, events, evidence, front, goals, imports, journeys, layers, overview, phones, reports, scripts, settings, tags, tasks, value }
+export const zh = { affinity, audiences, common, conditions, customers, events, evidence, front, goals, imports, journeys, layers, links, outbox, overview, phones, reports, scripts, settings, tags, tasks, value }

@@ -8,6 +8,7 @@ import click
 from potager.core import store
 from potager.core.store import Lane
 from potager.journeys import present, publish, queries
+from potager.journeys.impact import impact_of
 from potager.org.access import SYSTEM
 
 
@@ -37,7 +38,7 @@ def publish_(key: str, people: Literal["finish", "move", "exit"], *, preview: bo
     """Make the draft live; people inside finish on their version, move to the new one, or exit."""
     found = queries.journey_of(key)
     if preview:
-        impact = publish.impact(found)
+        impact = impact_of(found)
         click.echo(f"在途 {impact.inside:,} 人")
         before = "" if impact.control_before in {None, impact.control} else f"{impact.control_before:g}% → "
         click.echo(f"对照组 {before}{impact.control:g}%")

@@ -16,6 +16,8 @@ from potager.content import (
     versions,
 )
 from potager.content.api_library import router as library
+from potager.content.links import personal as links
+from potager.content.links.api import router as tracked
 from potager.content.models import Kind, Persona, ScriptVersion
 from potager.content.queries import persona
 from potager.content.specs import DraftSpec, KindKey, ScriptSpec
@@ -28,6 +30,7 @@ from potager.people import queries as people
 
 router = Router(tags=["content"])
 router.add_router("", library)
+router.add_router("", tracked)
 
 
 @router.get("/scripts", response=schemas.ScriptPage, summary="Scripts with the stand of their kinds and win rates")
@@ -60,7 +63,8 @@ def preview_texts(request: HttpRequest, body: schemas.ScriptPreviewIn) -> schema
     actor, language = actor_of(request), language_of(request)
     customer = people.customer(actor, body.cid)
     person = profile.of(customer, language)
-    said = speaking.say(body.kind, body.of(body.kind), person)
+    texts = body.of(body.kind)
+    said = speaking.say(body.kind, texts, person, links.post(texts.values()).letter(real=False).url)
     return schemas.ScriptPreview(
         customer=customer.name,
         is_old=person.is_old,
@@ -148,8 +152,9 @@ def use_version(request: HttpRequest, version_id: int, body: schemas.ScriptUse) 
     actor, language = actor_of(request), language_of(request)
     customer = people.customer(actor, body.cid)
     row = _known_version(actor, version_id)
-    said = speaking.say(row.kind, row.texts, profile.of(customer, language))
+    person = profile.of(customer, language)
     with store.write():
+        said = speaking.say(row.kind, row.texts, person, lambda link: links.hand_out(actor, link, customer))
         speaking.use(actor, row, customer, said)
     return schemas.ScriptUsed(text=said.text)
 

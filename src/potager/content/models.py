@@ -1,6 +1,10 @@
 from django.db import models
 
+from potager.content.links.models import Link, PersonalLink, Visit
 from potager.org.models import Staff
+
+# Django finds the tables of a room's parts here.
+PARTS = (Link, PersonalLink, Visit)
 
 
 class Axis(models.TextChoices):

@@ -1,11 +1,12 @@
-"""Variables in messages: {客户昵称|朋友} or {{ customer_name | friend }}. Pure.
+"""Variables in messages: {客户昵称|朋友} or {{ customer_name | friend }}, and links: {link:spring}. Pure.
 
 The part after the bar is what stands there when the value is missing. A missing value without a default makes the
-message unsendable: the touch is skipped and says which variable was missing. A brace that opens no variable stays.
+message unsendable: the touch is skipped and says which variable was missing; so does a link that does not open. A
+brace that opens no variable stays.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +14,9 @@ from potager.core.errors import Problem
 
 _NAME = r"[^\W\d][\w.\-]*"
 _VARIABLE = re.compile(
-    rf"\{{\{{\s*({_NAME})\s*(?:\|([^{{}}]*))?\}}\}}|\{{\s*({_NAME})\s*(?:\|([^{{}}]*))?\}}",
+    rf"\{{\{{\s*({_NAME})\s*(?:\|([^{{}}]*))?\}}\}}|\{{\s*({_NAME})\s*(?:\|([^{{}}]*))?\}}"
+    # A link by its key, after the colon of either keyboard.
+    r"|\{\s*link\s*[:：]\s*([a-z][a-z0-9_-]*)\s*\}",
 )
 # The operator's word → the name in code.
 ALIASES: Mapping[str, str] = {
@@ -32,6 +35,17 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkPlace:
+    """Where the address of a link stands."""
+
+    key: str
+
+
+# The address a link of this key has for whom the message is; None when it opens for nobody.
+Resolver = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """The text with what is missing left empty, and the names missing without a default."""
 
@@ -40,17 +54,20 @@ class Rendered:
 
 
 @lru_cache(maxsize=2_048)
-def parse(template: str) -> tuple[str | Variable, ...]:
-    """The template as text and variables in turn."""
-    parts: list[str | Variable] = []
+def parse(template: str) -> tuple[str | Variable | LinkPlace, ...]:
+    """The template as text, variables and links in turn."""
+    parts: list[str | Variable | LinkPlace] = []
     at = 0
     for match in _VARIABLE.finditer(template):
         if match.start() > at:
             parts.append(template[at : match.start()])
+        at = match.end()
+        if match[5]:
+            parts.append(LinkPlace(match[5]))
+            continue
         name = match[1] or match[3]
         default = match[2] if match[1] else match[4]
         parts.append(Variable(ALIASES.get(name, name), None if default is None else default.strip()))
-        at = match.end()
     if at < len(template):
         parts.append(template[at:])
     return tuple(parts)
@@ -61,13 +78,28 @@ def variables(template: str) -> tuple[Variable, ...]:
     return tuple(part for part in parse(template) if isinstance(part, Variable))
 
 
-def render(template: str, values: Mapping[str, object]) -> Rendered:
-    """Fill in. A value that is None or blank counts as missing."""
+def links_of(template: str) -> tuple[str, ...]:
+    """The keys of the links a template names, in its order."""
+    return tuple(dict.fromkeys(part.key for part in parse(template) if isinstance(part, LinkPlace)))
+
+
+def no_link(_: str) -> None:
+    """Where no links are known, none opens."""
+
+
+def render(template: str, values: Mapping[str, object], link: Resolver = no_link) -> Rendered:
+    """Fill in. A value that is None or blank counts as missing, and so does a link without an address."""
     out: list[str] = []
     missing: list[str] = []
     for part in parse(template):
         if isinstance(part, str):
             out.append(part)
+            continue
+        if isinstance(part, LinkPlace):
+            address = link(part.key)
+            if address is None:
+                missing.append(f"link:{part.key}")
+            out.append(address or "")
             continue
         value = values.get(part.name)
         said = "" if value is None else str(value).strip()

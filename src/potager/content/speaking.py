@@ -7,7 +7,7 @@ from potager.content import profile
 from potager.content.models import Kind, ScriptVersion, State
 from potager.content.profile import Profile
 from potager.content.queries import state_on
-from potager.content.render import render
+from potager.content.render import Resolver, no_link, render
 from potager.content.winning import USED
 from potager.core import clock, journal
 from potager.core.errors import Conflict, Forbidden, Problem
@@ -29,10 +29,10 @@ class Said:
     missing: tuple[str, ...]
 
 
-def say(kind: str, texts: Mapping[str, str], person: Profile) -> Said:
+def say(kind: str, texts: Mapping[str, str], person: Profile, link: Resolver = no_link) -> Said:
     """A wording as this customer would read it."""
     variant = ("old" if person.is_old else "new") if kind == Kind.PSYCHOLOGY else "text"
-    done = render(texts.get(variant, ""), person.values)
+    done = render(texts.get(variant, ""), person.values, link)
     return Said(variant, done.text, done.missing)
 
 

@@ -3,6 +3,7 @@
 from django.db.models import Max
 
 from potager.content import checking, profile, scripts
+from potager.content.links import personal as links
 from potager.content.models import Kind, Script, ScriptVersion, State
 from potager.content.queries import version as held
 from potager.content.render import check as check_variables
@@ -109,6 +110,7 @@ def refuse_unfit(row: ScriptVersion) -> None:
             zh, en = checking.PLACES[place]
             raise Problem("version.empty", zh=f"{zh}还没有写", en=f"{en} is not written yet", place=place)
         check_variables(text, known, place)
+        links.check(text, place)
     if row.expires_on is not None and row.expires_on < clock.today():
         raise Problem(
             "version.expired",

@@ -59,6 +59,7 @@ _TOUCH = (_JOURNEY, _STEP, _SENDER, Property("touch", "触达编号", "Touch", _
 _GROUP = (Property("group_chat", "群聊", "Group chat", _T), Property("purpose", "群定位", "Purpose", _T))
 _REASON = Property("reason", "原因", "Reason", _T)
 _TASK = (_JOURNEY, _STEP, _STAFF)
+_LINK = (Property("link", "链接", "Link", _T), Property("touch", "触达编号", "Touch", _I), _JOURNEY, _SENDER)
 
 
 def _system(key: str, zh: str, en: str, *properties: Property) -> Event:
@@ -116,6 +117,14 @@ SYSTEM_EVENTS: Mapping[str, Event] = {
             Property("script_version", "话术版本编号", "Version of the script", _I),
             _STAFF,
         ),
+        _system(
+            "link_opened",
+            "打开链接",
+            "Link opened",
+            *_LINK,
+            Property("first", "首次打开", "First opening", PropertyKind.BOOL),
+        ),
+        _system("link_read", "阅读文章", "Page read", *_LINK, Property("seconds", "阅读秒数", "Seconds read", _I)),
         _system("opted_out", "退订", "Opted out", Property("purpose", "用途", "Purpose", _T)),
     )
 }

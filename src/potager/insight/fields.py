@@ -67,11 +67,12 @@ class TagKind(StrEnum):
 
 class TagOrigin(StrEnum):
     """How a customer came by a tag that no rule sets: one by one in the chat or on a page, in bulk from an audience,
-    a condition or a file, or by a step of a journey."""
+    a condition or a file, by a step of a journey, or by opening a link."""
 
     HAND = "hand"
     BATCH = "batch"
     JOURNEY = "journey"
+    LINK = "link"
 
 
 # What people call a key: key → (zh, en). A key nobody named is its own name.

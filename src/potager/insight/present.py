@@ -228,6 +228,8 @@ def _referred(written: object) -> set[str]:
     """The tags, layers, audiences and lists a written definition names, wherever they stand in it."""
     if isinstance(written, Mapping):
         own = {f"{kind}:{written[kind]}" for kind in _KINDS if isinstance(written.get(kind), str)}
+        if isinstance(left := written.get("left"), str):
+            own.add(f"audience:{left}")
         if isinstance(change := written.get("tag"), Mapping):
             own |= {f"tag:{change[act]}" for act in ("add", "remove") if isinstance(change.get(act), str)}
         return own.union(*(_referred(value) for value in written.values()))

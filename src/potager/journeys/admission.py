@@ -10,9 +10,13 @@ from potager.core.journal import from_us, to_us
 from potager.core.store import Lane
 from potager.evidence import arms
 from potager.evidence.arms import Person
-from potager.journeys import entry, live, stuck
+from potager.journeys import entry, limits, live, stuck
+from potager.journeys.ending import end_runs
+from potager.journeys.gaps import give_back
 from potager.journeys.graph import Definition
+from potager.journeys.limits import Applicant
 from potager.journeys.models import Run
+from potager.journeys.nodes.wait import Arrival
 from potager.journeys.parts import Json
 from potager.journeys.waits import product_of
 from potager.journeys.walker import Knowing, by_time
@@ -48,9 +52,17 @@ def admit(version_id: int, runs: Sequence[Run], known: Knowing, lease: int) -> i
         if ready:
             _settle(version_id, [run for run in ready if run.pk in held], problem)
         if problem is None:
-            _let_in(pinned, [run for run in ready if run.pk in held and run.pk in passing])
-            _refuse([run for run in ready if run.pk in held and run.pk not in passing])
+            _admit(pinned, [run for run in ready if run.pk in held and run.pk in passing])
+            _refuse([(run, REFUSED) for run in ready if run.pk in held and run.pk not in passing])
     return len(held)
+
+
+def _admit(pinned: live.Live, runs: Sequence[Run]) -> None:
+    """Let in those whom limits and groups let in."""
+    screened = limits.screen(pinned, [Applicant(run.pk, run.subject_id, _enters(run)) for run in runs])
+    _let_in(pinned, [run for run in runs if run.pk not in screened.refused])
+    _refuse([(run, screened.refused[run.pk]) for run in runs if run.pk in screened.refused])
+    end_runs(screened.giving_way)
 
 
 def _settle(version_id: int, ready: Sequence[Run], problem: Problem | None) -> None:
@@ -69,7 +81,9 @@ def _after_lead(definition: Definition, runs: Sequence[Run], known: Knowing) -> 
     ends = {}
     for run in runs:
         at = from_us(run.entered_us)
-        ends[run.pk] = to_us(definition.lead.ends(at, zone, entered=at, context=run.context, lives=lives))
+        # A run that was moved to another version is due from the move on: nobody enters before it.
+        over = definition.lead.ends(Arrival(at, at, zone, run.context, lives))
+        ends[run.pk] = max(run.due_us or 0, to_us(over))
     return ends
 
 
@@ -122,7 +136,7 @@ def _let_in(pinned: live.Live, runs: Sequence[Run]) -> None:
     )
 
 
-def _refuse(runs: Sequence[Run]) -> None:
+def _refuse(refused: Sequence[tuple[Run, str]]) -> None:
     update_rows(
         Run._meta.db_table,
         {
@@ -132,6 +146,9 @@ def _refuse(runs: Sequence[Run]) -> None:
             "entry_key": "text",
             "lease_until_us": "bigint",
         },
-        [(run.pk, None, run.entered_us, REFUSED, f"{run.entry_key[:90]}~{run.pk}", 0) for run in runs],
+        [
+            (run.pk, None, run.entered_us, reason, entry.refused_key(run.entry_key, run.pk), 0)
+            for run, reason in refused
+        ],
     )
-    entry.give_back(runs)
+    give_back([run for run, _ in refused])

@@ -10,7 +10,8 @@ from potager.insight import catalogue
 from potager.insight.conditions.tree import in_chinese
 from potager.insight.fields import Fields
 from potager.journeys import faults
-from potager.journeys.graph import TRIGGERS, Definition
+from potager.journeys.graph import Definition
+from potager.journeys.nodes.wait import Wait
 from potager.journeys.parts import END
 
 
@@ -41,8 +42,8 @@ def _form_problem(error: ValidationError, written: object) -> Problem:
     first = error.errors(include_url=False)[0]
     place: list[str] = []
     here: Any = written
-    for part in first["loc"]:
-        if len(place) == 2 and place[0] == "triggers" and part in TRIGGERS and part not in here:
+    for n, part in enumerate(first["loc"]):
+        if n == 2 and place[0] == "triggers":
             # The kind of a trigger tells its forms apart; nobody wrote it.
             continue
         try:
@@ -60,18 +61,30 @@ def _form_problem(error: ValidationError, written: object) -> Problem:
 def _ways_in(definition: Definition, fields: Fields) -> Iterator[Problem]:
     for n, trigger in enumerate(definition.triggers):
         yield from trigger.problems(f"triggers[{n}]", fields)
-    if definition.lead is not None and definition.lead.or_event is not None:
+    if definition.lead is not None:
+        yield from _lead(definition.lead)
+    yield from faults.of_event(definition.goal, "goal", fields)
+    for n, spec in enumerate(definition.exits):
+        yield from faults.of_event(spec, f"exits[{n}]", fields)
+    if definition.filter is not None:
+        yield from faults.of_condition(definition.filter, "filter", fields)
+
+
+def _lead(lead: Wait) -> Iterator[Problem]:
+    if lead.or_event is not None:
         yield faults.fault(
             "lead_event",
             "lead.or_event",
             "提前等待（lead）不能由事件提前结束；要让客户不再进入，请写在 exits 里",
             "No event ends a lead early; write it among the exits to keep the person from entering",
         )
-    yield from faults.of_event(definition.goal, "goal", fields)
-    for n, spec in enumerate(definition.exits):
-        yield from faults.of_event(spec, f"exits[{n}]", fields)
-    if definition.filter is not None:
-        yield from faults.of_condition(definition.filter, "filter", fields)
+    if lead.own_date is not None or lead.best is not None or lead.zone == "customer":
+        yield faults.fault(
+            "lead_person",
+            "lead",
+            "提前等待（lead）只看触发的事件和店铺时钟；要按客户自己的日期或时区等，请在第一步加一个等待",
+            "A lead goes by the event and the house's clock; for a person's own date or zone put a wait first",
+        )
 
 
 def _targets(definition: Definition) -> Iterator[Problem]:

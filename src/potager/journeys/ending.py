@@ -7,7 +7,7 @@ from datetime import datetime
 from potager.core import journal
 from potager.core.bulk import update_rows
 from potager.core.journal import Fact, from_us, to_us
-from potager.journeys.entry import give_back
+from potager.journeys.gaps import give_back
 from potager.journeys.models import Run
 from potager.journeys.subjects import iids
 from potager.touch import intents
@@ -27,15 +27,16 @@ def end_runs(endings: Sequence[Ending]) -> None:
 
     The order everywhere: the journal is held, then runs are locked, then touches.
     """
+    if not endings:
+        return
     journal.hold()
     update_rows(
         Run._meta.db_table,
         {"due_us": "bigint", "ended_us": "bigint", "end_reason": "text", "lease_until_us": "bigint"},
         [(each.run.pk, None, to_us(each.at), each.reason, 0) for each in endings],
     )
-    if endings:
-        intents.cancel([each.run.pk for each in endings])
-        give_back([each.run for each in endings if not each.run.arm])
+    intents.cancel([each.run.pk for each in endings])
+    give_back([each.run for each in endings if not each.run.arm])
     entered = [each.run for each in endings if each.run.arm]
     known = iids({run.subject_id for run in entered})
     facts: list[Fact] = []

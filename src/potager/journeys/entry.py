@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max
-
-from potager.core.bulk import insert_rows, update_rows
+from potager.core.bulk import insert_rows
 from potager.core.journal import to_us
 from potager.evidence import arms
 from potager.evidence.arms import Person
+from potager.journeys import limits
+from potager.journeys.ending import Ending, end_runs
+from potager.journeys.gaps import give_back
 from potager.journeys.graph import Definition
 from potager.journeys.live import Live
 from potager.journeys.models import JourneySubject, Run
@@ -43,10 +44,13 @@ def enter(live: Live, candidates: Sequence[Candidate]) -> list[int]:
     people = dict(
         Customer.objects.filter(id__in={each.cid for each in candidates}, state="live").values_list("id", "person_key")
     )
-    able = [each for each in candidates if each.cid in people]
+    able: Sequence[Candidate] = [each for each in candidates if each.cid in people]
     if live.definition.gap is not None:
         able = _keeping_gap(live, _with_new_key(live, able))
-    # With a lead or a filter the person enters later, if at all: the tick draws the arm then.
+    # With a lead or a filter the person enters later, if at all: the tick asks for limits and draws the arm then.
+    giving_way: Sequence[Ending] = ()
+    if not enters_later(live.definition):
+        able, giving_way = _within_limits(live, able, people)
     drawn = {} if enters_later(live.definition) else draw(live, [Person(people[c.cid], c.cid, c.at) for c in able])
     rows = insert_rows(
         Run._meta.db_table,
@@ -55,27 +59,28 @@ def enter(live: Live, candidates: Sequence[Candidate]) -> list[int]:
         on_conflict="ON CONFLICT DO NOTHING",
         returning=("id",),
     )
+    # Only now: what hears of their leaving finds the new ones inside.
+    end_runs(giving_way)
     return [int(str(row[0])) for row in rows]
 
 
-def give_back(runs: Sequence[Run]) -> None:
-    """These runs ended without an entry: the gap counts from the entry before them, where there was one."""
-    journeys, cids = {run.journey_id for run in runs}, {run.subject_id for run in runs}
-    subjects = {(run.journey_id, run.subject_kind, run.subject_id) for run in runs}
-    rows = JourneySubject.objects.filter(journey_id__in=journeys, subject_id__in=cids)
-    gaps = {row.pk: (row.journey_id, row.subject_kind, row.subject_id) for row in rows}
-    gaps = {pk: subject for pk, subject in gaps.items() if subject in subjects}
-    if not gaps:
-        return
-    entered = Run.objects.filter(journey_id__in=journeys, subject_id__in=cids).exclude(arm="", ended_us__isnull=False)
-    entries = entered.values_list("journey_id", "subject_kind", "subject_id").annotate(at=Max("entered_us"))
-    last = {(journey, kind, cid): at for journey, kind, cid, at in entries}
-    JourneySubject.objects.filter(id__in=[pk for pk, subject in gaps.items() if subject not in last]).delete()
-    update_rows(
-        JourneySubject._meta.db_table,
-        {"last_entry_us": "bigint"},
-        [(pk, last[subject]) for pk, subject in gaps.items() if subject in last],
-    )
+def _within_limits(
+    live: Live, able: Sequence[Candidate], people: Mapping[int, str]
+) -> tuple[Sequence[Candidate], Sequence[Ending]]:
+    """Those whom limits and groups let in, and who gives way to them; who was refused, and why, is kept as a passage
+    that never began."""
+    fresh = _with_new_key(live, able)
+    screened = limits.screen(live, [limits.Applicant(n, each.cid, each.at) for n, each in enumerate(fresh)])
+    if screened.refused:
+        rows = [_refused_row(live, fresh[n], people[fresh[n].cid], reason) for n, reason in screened.refused.items()]
+        ids = insert_rows(Run._meta.db_table, _COLUMNS, rows, on_conflict="ON CONFLICT DO NOTHING", returning=("id",))
+        give_back(list(Run.objects.filter(id__in=[int(str(row[0])) for row in ids])))
+    return [each for n, each in enumerate(fresh) if n not in screened.refused], screened.giving_way
+
+
+def refused_key(entry_key: str, mark: int) -> str:
+    """The name of an entry that was refused: the name itself stays free for another try."""
+    return f"{entry_key[:90]}~{mark}"
 
 
 def enters_later(definition: Definition) -> bool:
@@ -117,6 +122,7 @@ _COLUMNS = {
     "asks": "boolean",
     "cause_seq": "bigint",
     "entered_us": "bigint",
+    "ended_us": "bigint",
     "end_reason": "text",
     "lease_until_us": "bigint",
 }
@@ -143,9 +149,22 @@ def _row(live: Live, each: Candidate, person_key: str, drawn: Drawn | None) -> t
         live.definition.filter is not None and live.definition.lead is None,
         each.seq,
         at,
+        None,
         "",
         0,
     )
+
+
+def _refused_row(live: Live, each: Candidate, person_key: str, reason: str) -> tuple[object, ...]:
+    row = dict(zip(_COLUMNS, _row(live, each, person_key, None), strict=True))
+    row |= {
+        "entry_key": refused_key(each.entry_key, each.seq),
+        "due_us": None,
+        "asks": False,
+        "ended_us": to_us(each.at),
+        "end_reason": reason,
+    }
+    return tuple(row.values())
 
 
 def _with_new_key(live: Live, candidates: Sequence[Candidate]) -> list[Candidate]:

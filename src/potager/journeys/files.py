@@ -9,7 +9,7 @@ import yaml
 
 from potager.core import clock
 from potager.core.errors import NotFound
-from potager.journeys import checks, live
+from potager.journeys import checks, live, queries
 from potager.journeys.graph import Definition
 from potager.journeys.models import Journey, State
 from potager.org import audit
@@ -51,6 +51,14 @@ def save_draft(actor: Actor, definition: Definition) -> Journey:
     journey.save()
     audit.record(actor, "journey.create" if created else "journey.edit", f"journey:{definition.key}")
     return journey
+
+
+def restore(actor: Actor, journey: Journey, n: int) -> Definition:
+    """Make an earlier version the draft, to be looked at and published like any other."""
+    version = queries.version_of(journey, n)
+    definition = live.definitions_of([version.pk])[version.pk]
+    save_draft(actor, definition)
+    return definition
 
 
 def plan(written: Mapping[str, Any]) -> Planned:

@@ -12,20 +12,27 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from potager.journeys.nodes.attribute import AttributeChange
 from potager.journeys.nodes.branch import Branch
 from potager.journeys.nodes.exit import End
 from potager.journeys.nodes.message import Message
 from potager.journeys.nodes.node import Node
+from potager.journeys.nodes.random import Random
 from potager.journeys.nodes.split import Split
 from potager.journeys.nodes.tag import TagChange
 from potager.journeys.nodes.task import Task
 from potager.journeys.nodes.wait import Wait
-from potager.journeys.parts import END, EventSpec, Json, Key, Part, StepId
+from potager.journeys.parts import END, EntryLimits, EventSpec, Json, Key, Part, StepId
 from potager.journeys.times import Span
+from potager.journeys.triggers.api import ByProgram
 from potager.journeys.triggers.audience import OnAudience
+from potager.journeys.triggers.date import OnDate
 from potager.journeys.triggers.event import OnEvent
+from potager.journeys.triggers.layer import OnLayer
+from potager.journeys.triggers.left import OnLeft
 from potager.journeys.triggers.manual import ByHand
 from potager.journeys.triggers.schedule import OnSchedule
+from potager.journeys.triggers.tag import OnTag
 from potager.journeys.triggers.trigger import Trigger
 
 
@@ -38,7 +45,9 @@ class Step(Part):
     wait: Wait | None = None
     branch: Branch | None = None
     split: Split | None = None
+    random: Random | None = None
     tag: TagChange | None = None
+    attribute: AttributeChange | None = None
     task: Task | None = None
     exit: End | None = None
     next: str | None = None
@@ -79,11 +88,18 @@ AnyTrigger = Annotated[
     Annotated[OnSchedule, Tag(OnSchedule.KIND)]
     | Annotated[OnEvent, Tag(OnEvent.KIND)]
     | Annotated[OnAudience, Tag(OnAudience.KIND)]
-    | Annotated[ByHand, Tag(ByHand.KIND)],
+    | Annotated[OnLeft, Tag(OnLeft.KIND)]
+    | Annotated[OnLayer, Tag(OnLayer.KIND)]
+    | Annotated[OnTag, Tag(OnTag.KIND)]
+    | Annotated[OnDate, Tag(OnDate.KIND)]
+    | Annotated[ByHand, Tag(ByHand.KIND)]
+    | Annotated[ByProgram, Tag(ByProgram.KIND)],
     Discriminator(
         _trigger_kind,
         custom_error_type="trigger_kind",
-        custom_error_message="a trigger is exactly one of event, audience, schedule, manual",
+        custom_error_message=(
+            "a trigger is exactly one of event, audience, left, layer, tag, date, schedule, manual, api"
+        ),
     ),
 ]
 TRIGGERS: Mapping[str, type[Trigger]] = {
@@ -100,6 +116,9 @@ class Definition(Part):
              before that, and they never entered
     filter   must also be true of the person when they enter
     control  percent of people who are left alone, to know the effect
+    group    a person is in at most one journey of a group; one of higher priority takes the place of one that has done
+             nothing yet
+    limits   in place of the house's
     window   days after the first entry over which the outcome is summed
     """
 
@@ -118,6 +137,8 @@ class Definition(Part):
     goal: EventSpec = EventSpec(event="order_paid")
     exits: list[EventSpec] = []
     priority: Annotated[int, Field(ge=0, le=100)] = 50
+    group: Key | None = None
+    limits: EntryLimits | None = None
     steps: Annotated[list[Step], Field(min_length=1, max_length=200)]
 
     @field_validator("steps")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from potager.core.jobs import Handler, Periodic
-from potager.journeys import starting, tick
+from potager.journeys import intakes, starting, tick
 
 
 def move(_payload: Mapping[str, object]) -> int:
@@ -12,10 +12,10 @@ def move(_payload: Mapping[str, object]) -> int:
 
 
 def calendar(_payload: Mapping[str, object]) -> None:
-    starting.fill_slots()
+    starting.open_slots()
 
 
-KINDS: Mapping[str, Handler] = {"journeys.tick": move, "journeys.calendar": calendar}
+KINDS: Mapping[str, Handler] = {"journeys.tick": move, "journeys.calendar": calendar, intakes.JOB: intakes.run}
 PERIODIC = (
     Periodic("journeys.tick", "tick", timedelta(seconds=1), idle=timedelta(seconds=4), shared=True),
     Periodic("journeys.calendar", "tick", timedelta(seconds=20)),

@@ -1,15 +1,19 @@
 """What walks ask of the warehouse, and how far it has come."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
+from potager.core import clock
 from potager.core.errors import Down
 from potager.facts import loader, warehouse
 from potager.insight import catalogue, sets
 from potager.insight.conditions import parse
 from potager.insight.fields import Fields
+from potager.journeys import subjects
 from potager.journeys.parts import Json
+from potager.touch import rhythm, settings
 
 # What a warehouse that does not answer knows: whoever is to ask it waits, everybody else goes on.
 NOTHING = -1
@@ -52,6 +56,15 @@ class Warehouse:
         if self.loaded_seq == NOTHING and _told.keys() >= set(products):
             return {key: _told[key] for key in products}
         return {key: self._products[key] for key in products if key in self._products}
+
+    def zones(self, cids: Collection[int]) -> Mapping[int, ZoneInfo]:
+        return subjects.zones(cids)
+
+    def best_hours(self, zones: Mapping[int, ZoneInfo]) -> Mapping[int, int]:
+        return rhythm.best_hours(zones, clock.now(), fallback=settings.policy().best_hour)
+
+    def dates(self, attribute: str, cids: Collection[int]) -> Mapping[int, date]:
+        return subjects.dates(attribute, cids)
 
     @cached_property
     def _products(self) -> dict[str, tuple[str, int]]:

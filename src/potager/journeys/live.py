@@ -15,7 +15,7 @@ from potager.journeys.graph import Definition
 from potager.journeys.models import Journey, JourneyVersion, State
 from potager.journeys.parts import EventSpec
 from potager.journeys.times import span
-from potager.journeys.triggers.trigger import Heard
+from potager.journeys.triggers.trigger import Heard, Timed
 
 STAMP = "journeys.stamp"
 STOPPED = "journeys.all_stopped"
@@ -49,12 +49,14 @@ class Way:
 class Board:
     """triggers: event type → ways in; closing: event types that may end, convert or wake a run; by_key: all live.
 
+    slots     type of fact → ways in of the calendar into whose open slots it may put somebody
     window    the longest time after an entry in which an event may still convert
     matchers  compiled tests; None for one that asks about what is no more, which matches nothing
     """
 
     stamp: str
     triggers: Mapping[str, list[Way]]
+    slots: Mapping[str, list[tuple[Live, Timed]]]
     closing: frozenset[str]
     by_key: Mapping[str, Live]
     window: timedelta
@@ -152,6 +154,7 @@ def split_key(journey: str, step: str) -> str:
 
 def _build(stamp: str) -> Board:
     triggers: dict[str, list[Way]] = defaultdict(list)
+    slots: dict[str, list[tuple[Live, Timed]]] = defaultdict(list)
     by_key: dict[str, Live] = {}
     for journey in Journey.objects.filter(state=State.LIVE).select_related("live").order_by("key"):
         live = live_of(journey)
@@ -162,9 +165,12 @@ def _build(stamp: str) -> Board:
                 matches = _compiled(spec) if spec.where else None
                 if matches is not None or not spec.where:
                     triggers[spec.event].append(Way(live, trigger, span(trigger.fresh), matches))
+            elif isinstance(trigger, Timed):
+                for heard in trigger.HEARS:
+                    slots[heard].append((live, trigger))
     every = definitions_of(list(JourneyVersion.objects.values_list("id", flat=True))).values()
     window = timedelta(days=max((each.window for each in every), default=0))
-    return Board(stamp, dict(triggers), _closing(every), by_key, window, {})
+    return Board(stamp, dict(triggers), dict(slots), _closing(every), by_key, window, {})
 
 
 def _closing(definitions: Collection[Definition]) -> frozenset[str]:

@@ -10,13 +10,15 @@ class State(models.TextChoices):
 
 
 class Journey(models.Model):
-    """An SOP. `draft` is what is being edited; what runs is `live`, an immutable version."""
+    """An SOP. `draft` is what is being edited; what runs is `live`, an immutable version. `paused_at` is
+    business time, set while it is paused."""
 
     key = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=60, default="")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     draft = models.JSONField(null=True)
+    paused_at = models.DateTimeField(null=True)
     live = models.ForeignKey("JourneyVersion", null=True, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField()
 
@@ -134,6 +136,45 @@ class Stuck(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "place"], name="stuck_place_once")]
+
+
+class Intake(models.Model):
+    """Many people on their way into a journey, entered part by part: how far it has come is seen, and it can be ended.
+
+    event      what their passages say started them: manual, or the kind of a trigger
+    condition  who, asked by the first job; null where they were known at once
+    entry_key  names their entries; '' where a journey lets a person in once
+    at_us      when they enter, by business time in microseconds since 1970 UTC; seq what the warehouse had then
+    members    customer numbers as a roaring bitmap; empty once it is over
+    after      the customer number up to which they were looked at
+    looked, entered  of `total`
+    """
+
+    class State(models.TextChoices):
+        CHOOSING = "choosing"
+        RUNNING = "running"
+        DONE = "done"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="intakes")
+    state = models.CharField(max_length=10, choices=State)
+    event = models.CharField(max_length=20)
+    condition = models.JSONField(null=True)
+    entry_key = models.CharField(max_length=120)
+    at_us = models.BigIntegerField()
+    seq = models.BigIntegerField(default=0)
+    members = models.BinaryField(default=bytes)
+    after = models.BigIntegerField(default=0)
+    total = models.IntegerField(default=0)
+    looked = models.IntegerField(default=0)
+    entered = models.IntegerField(default=0)
+    by = models.CharField(max_length=64)
+    zh = models.TextField(default="")
+    en = models.TextField(default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["journey", "-id"], name="intake_newest")]
 
 
 class Slot(models.Model):

@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from potager.journeys.times import Span
+
 END = "end"
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,58}[a-z0-9]$")]
 StepId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,38}$")]
@@ -19,3 +21,15 @@ class EventSpec(Part):
 
     event: str
     where: list[Json] = []
+
+
+class EntryLimits(Part):
+    """How often one person may enter. Nothing said is what the house says; 0 is no limit.
+
+    at_once  journeys one person may be in at the same time
+    entries  passages one person may begin, through all journeys, in any span of `within`
+    """
+
+    at_once: Annotated[int, Field(ge=0, le=100)] | None = None
+    entries: Annotated[int, Field(ge=0, le=1_000)] | None = None
+    within: Span = "30d"

@@ -18,7 +18,10 @@ from potager.journeys.schemas import (
     JourneyDetail,
     JourneyRow,
     Node,
+    OverdueOut,
+    OverdueStepOut,
     ProblemOut,
+    RefusedOut,
     RunOut,
     StuckOut,
     Trace,
@@ -27,6 +30,7 @@ from potager.journeys.schemas import (
     TraceTouch,
     VariableOut,
     VersionOut,
+    VersionResult,
 )
 from potager.people.models import Customer
 from potager.touch.models import Touch
@@ -60,6 +64,7 @@ def detail(journey: Journey, language: str, *, draft: bool = False, version: int
         ahead=queries.ahead(journey),
         late=queries.late(journey, knowing.loaded_seq()),
         stuck=[StuckOut.of(row, people, language) for row, people in queries.stuck(journey)],
+        refused=[RefusedOut(reason=reason, n=n) for reason, n in queries.refused(journey)],
         broken=_broken(journey, language),
         versions=[
             VersionOut(n=each.n, published_at=each.published_at, published_by=each.published_by)
@@ -99,6 +104,29 @@ def trace(run: Run, language: str) -> Trace:
             for passage in queries.passages(run)
         ],
     )
+
+
+def overdue(journey: Journey) -> OverdueOut:
+    """Who became due in a pause, by step."""
+    found = queries.overdue(journey)
+    definitions = live.definitions_of({each.version for each in found})
+    return OverdueOut(
+        paused_at=journey.paused_at,
+        people=sum(each.people for each in found),
+        steps=[
+            OverdueStepOut(
+                step=each.step,
+                title=_title(definitions[each.version], each.step),
+                people=each.people,
+                oldest=from_us(each.oldest_us),
+            )
+            for each in found
+        ],
+    )
+
+
+def version_results(journey: Journey) -> list[VersionResult]:
+    return [VersionResult.of_version(n, counts) for n, counts in queries.version_results(journey)]
 
 
 def variables() -> list[VariableOut]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from potager.core import clock, journal
 from potager.core.journal import from_us
+from potager.journeys import intakes
 from potager.journeys.ending import Ending, end_runs
 from potager.journeys.models import Run, RunStep
 
@@ -35,6 +36,7 @@ def told(cids: Collection[int]) -> list[dict[str, Any]]:
 def erase(cids: Collection[int], keys: Mapping[str, str]) -> None:
     """End open runs, and keep of all of them where they went and when, not what was said on the way."""
     journal.hold()
+    intakes.forget(cids)
     rows = Run.objects.filter(subject_kind="customer", subject_id__in=cids)
     now = clock.now()
     end_runs([Ending(run, now, ERASED) for run in rows.filter(ended_us=None).select_related("journey")])

@@ -1,19 +1,19 @@
 """Every read of journeys that is shown to somebody."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, When
 
 from potager.core import clock
 from potager.core.errors import NotFound
 from potager.core.journal import to_us
-from potager.journeys.models import Journey, JourneyVersion, Run, RunStep, State, Stuck
+from potager.journeys.models import Intake, Journey, JourneyVersion, Run, RunStep, State, Stuck
 from potager.journeys.stuck import FILTER
 from potager.org.access import Actor
 from potager.people.queries import visible_to
-from potager.touch.life import REACHED
+from potager.touch.life import PENDING, REACHED
 from potager.touch.life import State as TouchState
 from potager.touch.models import Touch
 
@@ -36,6 +36,16 @@ class Place:
     here: int = 0
     passed: int = 0
     dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueStep:
+    """People at a step whose time has come, and the earliest of these times in microseconds."""
+
+    version: int
+    step: str
+    people: int
+    oldest_us: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,13 @@ def ahead(journey: Journey) -> int:
     return Run.objects.filter(journey=journey, arm="", due_us__isnull=False).count()
 
 
+def left_early(run_ids: Collection[int]) -> set[int]:
+    """Those of these runs that ended before their way was over, or reached their goal: nothing more is to be said."""
+    early = Q(ended_us__isnull=False) & ~Q(end_reason="done")
+    rows = Run.objects.filter(early | Q(converted_us__isnull=False), id__in=run_ids)
+    return set(rows.values_list("id", flat=True))
+
+
 def places(journey: Journey) -> Mapping[str, Place]:
     """People by step over all versions: step ids are stable. Control and holdout people are not counted."""
     mine = Run.objects.filter(journey=journey, shadow=False).exclude(arm="")
@@ -136,12 +153,28 @@ def places(journey: Journey) -> Mapping[str, Place]:
     return {step: Place(here.get(step, 0), passed.get(step, 0), dropped.get(step, 0)) for step in steps}
 
 
-def results(journey: Journey) -> list[ArmCounts]:
-    """By arm, untreated last."""
+def overdue(journey: Journey) -> list[OverdueStep]:
+    """Who is due by now, by version and step; the longest first."""
+    due = Run.objects.filter(journey=journey, due_us__lte=to_us(clock.now()))
+    counted = due.values_list("version_id", "step").annotate(n=Count("id"), oldest=Min("due_us")).order_by("oldest")
+    return [OverdueStep(*row) for row in counted]
+
+
+def version_results(journey: Journey) -> list[tuple[int, ArmCounts]]:
+    """By version, the newest first, and arm. A passage counts for the version it is in: of who moved, the later."""
+    versions = dict(journey.versions.order_by("-n").values_list("id", "n"))
+    return [(n, counts) for id_, n in versions.items() for counts in results(journey, version=id_)]
+
+
+def results(journey: Journey, version: int | None = None) -> list[ArmCounts]:
+    """By arm, untreated last; of one version (its id), or of all."""
+    runs = Run.objects.filter(journey=journey).exclude(arm="")
+    touched = Touch.objects.filter(journey=journey.key, shadow=False)
+    if version is not None:
+        runs = runs.filter(version=version)
+        touched = touched.filter(run_id__in=runs.values("id"))
     rows = (
-        Run.objects.filter(journey=journey)
-        .exclude(arm="")
-        .values("arm")
+        runs.values("arm")
         .annotate(
             entered=Count("id"),
             people=Count("person_key", distinct=True),
@@ -149,13 +182,9 @@ def results(journey: Journey) -> list[ArmCounts]:
         )
         .order_by("-arm")
     )
-    touched = Touch.objects.filter(journey=journey.key, shadow=False).values("arm")
-    reached = dict(
-        touched.filter(state__in=list(REACHED)).annotate(n=Count("run_id", distinct=True)).values_list("arm", "n")
-    )
-    replied = dict(
-        touched.filter(state=TouchState.REPLIED).annotate(n=Count("run_id", distinct=True)).values_list("arm", "n")
-    )
+    runs_with = touched.values("arm").annotate(n=Count("run_id", distinct=True))
+    reached = dict(runs_with.filter(state__in=list(REACHED)).values_list("arm", "n"))
+    replied = dict(runs_with.filter(state=TouchState.REPLIED).values_list("arm", "n"))
     return [
         ArmCounts(
             row["arm"],
@@ -212,7 +241,30 @@ def touches(run: Run) -> QuerySet[Touch]:
     return Touch.objects.filter(run_id=run.pk).order_by("visit", "part").prefetch_related("marks")
 
 
+def unsent(journey: Journey) -> dict[str, int]:
+    """Messages of people inside that are decided and not handed over yet, by step."""
+    inside = Run.objects.filter(journey=journey, due_us__isnull=False)
+    waiting = Touch.objects.filter(
+        journey=journey.key, shadow=False, state__in=[*PENDING, TouchState.QUEUED], run_id__in=inside.values("id")
+    )
+    return dict(waiting.values_list("step").annotate(n=Count("id")).order_by("step"))
+
+
 def late(journey: Journey, loaded_seq: int) -> int:
     """People whose next step waits until the warehouse knows what caused it."""
     due = Run.objects.filter(journey=journey, due_us__lte=to_us(clock.now()), asks=True)
     return due.filter(cause_seq__gt=loaded_seq).count()
+
+
+def intakes(journey: Journey) -> list[Intake]:
+    """Many people on their way in, the newest first: those under way, and those of the last day that are over."""
+    rows = Intake.objects.filter(journey=journey).defer("members").order_by("-id")
+    since = to_us(clock.now() - timedelta(days=1))
+    return list(rows.filter(Q(state__in=[Intake.State.CHOOSING, Intake.State.RUNNING]) | Q(at_us__gte=since))[:10])
+
+
+def refused(journey: Journey) -> list[tuple[str, int]]:
+    """Entries of the last 30 days that limits and groups refused, as (reason, how many), the most frequent first."""
+    rows = Run.objects.filter(journey=journey, arm="", end_reason__startswith="limit:")
+    recent = rows.filter(entered_us__gte=to_us(clock.now() - RECENT)).values_list("end_reason")
+    return list(recent.annotate(n=Count("id")).order_by("-n", "end_reason"))

@@ -1,15 +1,18 @@
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from potager.core.errors import Problem
 from potager.core.journal import from_us
 from potager.core.paging import PageQuery
-from potager.journeys.models import Journey, Run, Stuck
+from potager.journeys.entering import MOST_ROWS, Answer
+from potager.journeys.impact import Impact
+from potager.journeys.models import Intake, Journey, Run, Stuck
 from potager.journeys.parts import Json
-from potager.journeys.publish import Impact
 from potager.journeys.queries import ArmCounts, Traffic
+from potager.people.identity_types import IdentityRef
 
 
 class ProblemOut(BaseModel):
@@ -101,6 +104,13 @@ class StuckOut(BaseModel):
         return cls(version=row.version.n, place=row.place, people=people, since=from_us(row.since_us), message=message)
 
 
+class RefusedOut(BaseModel):
+    """How many entries limits (limit:at_once, limit:entries) and groups (limit:group) refused in the last 30 days."""
+
+    reason: str
+    n: int
+
+
 class JourneyDetail(BaseModel):
     """The live version (or the draft when nothing is live, or the version asked for) with its people.
 
@@ -117,6 +127,7 @@ class JourneyDetail(BaseModel):
     ahead: int
     late: int
     stuck: list[StuckOut]
+    refused: list[RefusedOut]
     broken: list[ProblemOut]
     versions: list[VersionOut]
 
@@ -133,10 +144,22 @@ class DraftOut(BaseModel):
 
 
 class StepImpactOut(BaseModel):
+    """People at a step that will be different, and where they would go. Of a changed wait, of those looked at: who
+    would go on at once, sooner and later than before."""
+
     step: str
     people: int
     change: Literal["changed", "removed"]
     to: str
+    looked_at: int
+    at_once: int
+    sooner: int
+    later: int
+
+
+class QueuedOut(BaseModel):
+    step: str
+    messages: int
 
 
 class EmptyVariableOut(BaseModel):
@@ -154,6 +177,7 @@ class ImpactOut(BaseModel):
     control: float
     control_before: float | None
     steps: list[StepImpactOut]
+    queued: list[QueuedOut]
     added: list[str]
     empty: list[EmptyVariableOut]
     problems: list[ProblemOut]
@@ -166,7 +190,11 @@ class ImpactOut(BaseModel):
             inside=impact.inside,
             control=impact.control,
             control_before=impact.control_before,
-            steps=[StepImpactOut(step=s.step, people=s.people, change=s.change, to=s.to) for s in impact.steps],
+            steps=[
+                StepImpactOut(step=s.step, people=s.people, change=s.change, to=s.to, **asdict(s.timing))
+                for s in impact.steps
+            ],
+            queued=[QueuedOut(step=each.step, messages=each.messages) for each in impact.queued],
             added=impact.added,
             empty=[EmptyVariableOut(step=e.step, variable=e.variable, people=e.people) for e in impact.empty],
             problems=problems,
@@ -197,6 +225,38 @@ class ArmOut(BaseModel):
             replied=counts.replied,
             converted=counts.converted,
         )
+
+
+class VersionResult(ArmOut):
+    """What came of the passages that are in a version, by arm."""
+
+    version: int
+
+    @classmethod
+    def of_version(cls, n: int, counts: ArmCounts) -> "VersionResult":
+        return cls(version=n, **ArmOut.of(counts).model_dump())
+
+
+class ResumeIn(BaseModel):
+    """What becomes of people whose time came in the pause: late, as of its own time (what is not valid any more is not
+    sent), or shift, as if the pause had not been."""
+
+    overdue: Literal["late", "shift"] = "late"
+
+
+class OverdueStepOut(BaseModel):
+    step: str
+    title: str
+    people: int
+    oldest: datetime
+
+
+class OverdueOut(BaseModel):
+    """People whose time has come, by step, the longest first."""
+
+    paused_at: datetime | None
+    people: int
+    steps: list[OverdueStepOut]
 
 
 class ResultsOut(BaseModel):
@@ -299,6 +359,100 @@ class StartIn(BaseModel):
 
 class StartCount(BaseModel):
     people: int
+
+
+class IntakeOut(BaseModel):
+    """Many people on their way in. `total` is 0 while they are being chosen; `message` says why it failed."""
+
+    id: int
+    state: Literal["choosing", "running", "done", "cancelled", "failed"]
+    event: str
+    at: datetime
+    by: str
+    total: int
+    looked: int
+    entered: int
+    message: str
+
+    @classmethod
+    def of(cls, row: Intake, language: str) -> "IntakeOut":
+        return cls(
+            id=row.pk,
+            state=row.state,
+            event=row.event,
+            at=from_us(row.at_us),
+            by=row.by,
+            total=row.total,
+            looked=row.looked,
+            entered=row.entered,
+            message=row.zh if language == "zh" else row.en,
+        )
+
+
+class EnteringIdentity(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    value: str
+    realm: str = ""
+
+    def ref(self, realm: str) -> IdentityRef:
+        """The identity, in this realm where it says none."""
+        return IdentityRef(self.type, self.realm or realm, self.value)
+
+
+class EnterRow(BaseModel):
+    """Who enters: a customer number, or an identity whose realm is the write key's where none is given.
+
+    entry_key   names the entry: sent again it enters nobody again
+    properties  what messages may say: {event.<name>}
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    entry_key: str = Field(min_length=1, max_length=100)
+    cid: int | None = None
+    identity: EnteringIdentity | None = None
+    properties: dict[str, Any] = {}
+
+
+class EnterIn(BaseModel):
+    people: list[EnterRow] = Field(min_length=1, max_length=MOST_ROWS)
+
+
+class EnterAnswer(BaseModel):
+    """What became of a row; code, message and place say why it was refused."""
+
+    outcome: Literal["entered", "again", "refused"]
+    code: str = ""
+    message: str = ""
+    place: str = ""
+
+    @classmethod
+    def of(cls, answer: Answer, language: str) -> "EnterAnswer":
+        problem = answer.problem
+        if problem is None:
+            return cls(outcome=answer.outcome)
+        return cls(outcome=answer.outcome, code=problem.code, message=problem.say(language), place=problem.place)
+
+
+class EnterOut(BaseModel):
+    """Counts, and one answer per row in order."""
+
+    entered: int
+    again: int
+    refused: int
+    people: list[EnterAnswer]
+
+    @classmethod
+    def of(cls, answers: list[Answer], language: str) -> "EnterOut":
+        counts = [answer.outcome for answer in answers]
+        return cls(
+            entered=counts.count("entered"),
+            again=counts.count("again"),
+            refused=counts.count("refused"),
+            people=[EnterAnswer.of(answer, language) for answer in answers],
+        )
 
 
 class VariableOut(BaseModel):

@@ -1,6 +1,6 @@
-"""Entering people by hand or by the calendar: the warehouse says who, then they enter in parts."""
+"""Entering people by hand or by the calendar: the warehouse says who, then they enter by jobs in parts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from potager.core import clock, journal, store
@@ -8,13 +8,12 @@ from potager.core.errors import Conflict
 from potager.core.journal import to_us
 from potager.core.store import Lane
 from potager.facts import loader, warehouse
-from potager.insight import sets
-from potager.insight.conditions import parse
-from potager.journeys import closing, live
-from potager.journeys.entry import Candidate, enter
+from potager.journeys import intakes, live
+from potager.journeys.entry import Candidate
 from potager.journeys.graph import Definition
 from potager.journeys.knowing import Warehouse
 from potager.journeys.models import Journey, Slot
+from potager.journeys.nodes.wait import Arrival
 from potager.journeys.parts import Json
 from potager.journeys.triggers.event import OnEvent
 from potager.journeys.triggers.trigger import Timed
@@ -22,56 +21,59 @@ from potager.journeys.waits import product_of
 from potager.org import audit
 from potager.org.access import Actor
 
-_AT_ONCE = 500
-
 
 def count(condition: Json) -> int:
     """How many would be entered now; shown before starting."""
-    return len(members(condition, clock.now()))
-
-
-def members(condition: Json, as_of: datetime) -> list[int]:
-    return sorted(int(cid) for cid in sets.members(parse(condition), as_of))
+    return len(intakes.members(condition, clock.now()))
 
 
 def start(actor: Actor, journey: Journey, condition: Json) -> int:
-    """Enter everybody the condition selects; returns how many entered. Opens its own write transactions."""
-    current = live.board().by_key.get(journey.key)
-    if current is None:
-        raise Conflict(
-            "journey.not_live", zh="旅程没有在运行，不能加入客户", en="The journey is not live; nobody can enter"
-        )
-    now, seen = clock.now(), loader.loaded_seq()
-    cids = members(condition, now)
-    key = "" if current.definition.entry == "once" else f"manual:{now:%Y%m%dT%H%M%S}"
-    entered = _enter(current, cids, key, at=now, seen=seen, event="manual")
+    """Enter everybody the condition selects before returning; returns how many entered. Opens its own write
+    transactions."""
     with store.write(Lane.WEB):
-        detail = {"condition": condition, "selected": len(cids), "entered": entered}
-        audit.record(actor, "journey.start", f"journey:{journey.key}", detail)
-    return entered
+        begun = intakes.begin(actor, journey, condition)
+    return intakes.work_off(begun.pk)
 
 
 def fill_slots() -> int:
-    """Enter the people of schedules whose slot has come; a slot is filled once. Returns how many entered."""
+    """Enter the people of schedules whose slot has come before returning; returns how many entered."""
+    return sum(intakes.work_off(intake) for intake in open_slots())
+
+
+def open_slots() -> list[int]:
+    """Choose the people of schedules whose slot has come; a slot is opened once. Returns the intakes by which they
+    enter; they are worked off by jobs."""
     now = clock.now()
-    entered = 0
+    opened = []
     for current in list(live.board().by_key.values()):
         for trigger in current.definition.triggers:
             if not isinstance(trigger, Timed):
                 continue
-            slot, name = trigger.latest_slot(now), trigger.name()
-            # A slot filled before schedules had names was filled for all of them.
-            filled = Slot.objects.filter(journey_id=current.journey_id, trigger__in=["", name])
-            if slot is None or filled.filter(at_us=to_us(slot)).exists():
-                continue
-            if slot >= _published(current):
-                key = "" if current.definition.entry == "once" else f"slot:{slot:%Y%m%dT%H%M}"
-                seen = loader.loaded_seq()
-                cids = members(trigger.condition(), now)
-                entered += _enter(current, cids, key, at=slot, seen=seen, event="schedule")
-            with store.write(Lane.TICK):
-                Slot.objects.get_or_create(journey_id=current.journey_id, trigger=name, at_us=to_us(slot))
-    return entered
+            for slot in trigger.slots(now):
+                # A slot filled before schedules had names was filled for all of them.
+                filled = Slot.objects.filter(journey_id=current.journey_id, trigger__in=["", trigger.name()])
+                if not filled.filter(at_us=to_us(slot)).exists() and (taken := _open(current, trigger, slot, now)):
+                    opened.append(taken)
+    return opened
+
+
+def _open(current: live.Live, trigger: Timed, slot: datetime, now: datetime) -> int | None:
+    """Open one slot. One before the publication is noted and stays empty."""
+    wanted = slot >= _published(current)
+    seen = loader.loaded_seq()
+    cids = set(intakes.members(trigger.condition(slot, now), now)) if wanted else set()
+    with store.write(Lane.TICK):
+        # What is accepted after this is held back until the slot stands as open, and finds it so.
+        journal.hold()
+        _, opened = Slot.objects.get_or_create(journey_id=current.journey_id, trigger=trigger.name(), at_us=to_us(slot))
+        if not opened or not wanted or live.board().by_key.get(current.definition.key) is None:
+            return None
+        told = journal.since(seen, None, trigger.HEARS) if trigger.HEARS else []
+        cids |= {entry.fact.cid for entry in told if entry.fact.cid is not None and trigger.belongs(entry.fact, slot)}
+        if not cids:
+            return None
+        key = trigger.slot_key(slot)
+        return intakes.take(current, cids, key=key, at=slot, seq=seen, event=trigger.KIND).pk
 
 
 def catch_up(actor: Actor, journey: Journey, days: int) -> int:
@@ -108,7 +110,7 @@ def catch_up(actor: Actor, journey: Journey, days: int) -> int:
     ]
     lead, zone = current.definition.lead, clock.zone()
     lives = Warehouse().life_days({product_of(each.context) for each in candidates})
-    ahead = [c for c in candidates if lead.ends(c.at, zone, entered=c.at, context=c.context, lives=lives) > now]
+    ahead = [c for c in candidates if lead.ends(Arrival(c.at, c.at, zone, c.context, lives)) > now]
     entered = _in_parts(journey.key, ahead)
     with store.write(Lane.WEB):
         audit.record(actor, "journey.catch_up", f"journey:{journey.key}", {"days": days, "taken": entered})
@@ -130,30 +132,18 @@ WHERE o.ts > ? AND o.ts <= ? ORDER BY o.ts, o.cid
 """
 
 
-def _enter(current: live.Live, cids: Sequence[int], key: str, *, at: datetime, seen: int, event: str) -> int:
-    return _in_parts(current.definition.key, [Candidate(cid, key, at, seen, {"event": event}) for cid in cids])
-
-
 def _in_parts(journey: str, candidates: Sequence[Candidate]) -> int:
-    """Enter them part by part, as the journey stands when each is written; their `seq` is what the warehouse had
-    when they were chosen. Returns how many entered."""
+    """Enter them part by part, as the journey stands when each is written. Returns how many entered."""
     entered = 0
-    for some in _batches(candidates):
+    for at in range(0, len(candidates), intakes.AT_ONCE):
         with store.write(Lane.TICK):
             journal.hold()
             board = live.board()
             current = board.by_key.get(journey)
             if current is None:
                 break
-            started = enter(current, some)
-            # What happened since the warehouse was asked happens to them now.
-            closing.act(board, journal.since(some[0].seq, {each.cid for each in some}, board.closing), only=started)
-            entered += len(started)
+            entered += len(intakes.let_in(board, current, candidates[at : at + intakes.AT_ONCE]))
     return entered
-
-
-def _batches(items: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
-    return (items[at : at + _AT_ONCE] for at in range(0, len(items), _AT_ONCE))
 
 
 def _published(current: live.Live) -> datetime:

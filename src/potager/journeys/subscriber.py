@@ -4,17 +4,18 @@ Reads operations only and sees only the event, so an event and what it starts ar
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from potager.core import clock
-from potager.core.journal import Entry
+from potager.core.journal import Entry, to_us
 from potager.insight.moment import Moment
 from potager.journeys import closing, merging
 from potager.journeys.entry import Candidate, enter
 from potager.journeys.live import Live, Way, board
+from potager.journeys.models import Slot
 from potager.journeys.parts import Json
-from potager.journeys.triggers.trigger import Heard
+from potager.journeys.triggers.trigger import Heard, Timed
 
 
 def on_entries(entries: Sequence[Entry]) -> None:
@@ -28,8 +29,12 @@ def on_entries(entries: Sequence[Entry]) -> None:
         for entry, ways in opening:
             for way in _starts(ways, entry, now):
                 starting[way.live.definition.key].append(_candidate(way.live, way.trigger, entry))
-    for key, candidates in starting.items():
-        enter(now_board.by_key[key], candidates)
+    for entry in entries:
+        for live, candidate in _into_slots(now_board.slots.get(entry.fact.type, ()), entry):
+            starting[live.definition.key].append(candidate)
+    # The most urgent first: what one event opens at once, limits let in by priority.
+    for key in sorted(starting, key=lambda key: (-now_board.by_key[key].definition.priority, key)):
+        enter(now_board.by_key[key], starting[key])
     # After the entries, so that a later event of this batch can end a run an earlier one has started.
     closing.act(
         now_board, [entry for entry in entries if entry.fact.type in now_board.closing and entry.fact.cid is not None]
@@ -49,6 +54,23 @@ def _starts(ways: Sequence[Way], entry: Entry, now: datetime) -> list[Way]:
         and way.trigger.hears(fact)
         and (way.matches is None or way.matches.passes(fact.body, moment))
     ]
+
+
+def _into_slots(ways: Sequence[tuple[Live, Timed]], entry: Entry) -> Iterator[tuple[Live, Candidate]]:
+    """Slots of today that stand open already and that this fact puts its customer into: whoever was chosen for them
+    was chosen without it."""
+    fact = entry.fact
+    if not ways or fact.cid is None:
+        return
+    now = clock.now()
+    for live, trigger in ways:
+        for slot in trigger.slots(now):
+            if clock.business_date(slot) != clock.business_date(now) or not trigger.belongs(fact, slot):
+                continue
+            opened = Slot.objects.filter(journey_id=live.journey_id, trigger=trigger.name(), at_us=to_us(slot))
+            if opened.filter(journey__live__published_at__lte=slot).exists():
+                key = "" if live.definition.entry == "once" else trigger.slot_key(slot)
+                yield live, Candidate(fact.cid, key, now, entry.seq, {"event": trigger.KIND})
 
 
 def _candidate(live: Live, trigger: Heard, entry: Entry) -> Candidate:

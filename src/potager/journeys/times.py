@@ -1,8 +1,8 @@
 """Spans of time and local times of day, as an operator writes them: "3d", "90m", "19:30", 22:00–08:00."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -70,3 +70,47 @@ def into_window(at: datetime, start: time, end: time, zone: ZoneInfo) -> datetim
     """`at` itself when the local clock is inside [start, end), else the first instant at which it is. end < start spans
     midnight. Where the clock jumps over the start it is the instant of the jump."""
     return QuietHours(end, start).over(at, zone)
+
+
+def on_weekdays(after: datetime, at: time, weekdays: Collection[int], zone: ZoneInfo) -> datetime:
+    """The first instant later than `after` that reads `at` on a local date of these days of the week (1 = Monday)."""
+    found = next_at(after, at, zone)
+    while found.astimezone(zone).isoweekday() not in weekdays:
+        found = next_at(found, at, zone)
+    return found
+
+
+def window_on_weekdays(at: datetime, start: time, end: time, weekdays: Collection[int], zone: ZoneInfo) -> datetime:
+    """`at` itself when it lies in a window that began on one of these days, else the start of the next that does. A
+    window over midnight belongs to the day it begins."""
+    found = into_window(at, start, end, zone)
+    while _begun(found, start, end, zone).isoweekday() not in weekdays:
+        # Out of this window, into the next.
+        found = into_window(next_at(found, end, zone), start, end, zone)
+    return found
+
+
+def _begun(inside: datetime, start: time, end: time, zone: ZoneInfo) -> date:
+    """The local date on which the window that holds this instant began."""
+    local = inside.astimezone(zone)
+    over_midnight = end < start and local.time() < end
+    return local.date() - timedelta(days=1) if over_midnight else local.date()
+
+
+def next_anniversary(after: datetime, of: date, days: int, at: time, zone: ZoneInfo) -> datetime:
+    """The first instant later than `after` that reads `at` some days after an anniversary of a date. 29 February is the
+    28th in years that have none."""
+    year = after.astimezone(zone).year
+    for candidate in range(year - 2, year + 3):
+        day = _anniversary(of, candidate) + timedelta(days=days)
+        instant = datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
+        if instant > after:
+            return instant
+    raise AssertionError("five years hold an anniversary")  # days is at most a year
+
+
+def _anniversary(of: date, year: int) -> date:
+    try:
+        return of.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)

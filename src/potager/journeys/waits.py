@@ -5,6 +5,11 @@ from datetime import datetime
 from potager.core.journal import to_us
 from potager.journeys.parts import Json
 
+# Where a run's context keeps the instant (microseconds) of its move to another version: nothing lets it go before.
+MOVED = "moved:"
+# Where it keeps how long the journey stood still with it inside (microseconds): its days are counted that much later.
+SHIFTED = "shifted:"
+
 
 def product_of(context: Json) -> str:
     """The main product of the order that started the run, "" when there is none."""

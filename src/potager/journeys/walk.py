@@ -27,7 +27,9 @@ def walk(definition: Definition, walkers: Iterable[Walker], known: Knowing, zone
                 for walker in group:
                     walker.end("step_gone")
             else:
-                step.node.take(Here(step.id, definition.next_of(step)), _able(step.node, group), known, zone)
+                step.node.take(
+                    Here(step.id, definition.next_of(step), definition.key), _able(step.node, group), known, zone
+                )
         moving = [walker for walker in moving if not walker.resting]
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from potager.core.errors import Problem
 from potager.core.journal import from_us
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 
 class Knowing(Protocol):
-    """What a walk asks of the warehouse."""
+    """What a walk asks of the warehouse and of the house's people."""
 
     loaded_seq: int
 
@@ -30,6 +31,18 @@ class Knowing(Protocol):
 
     def life_days(self, products: Collection[str]) -> Mapping[str, int]:
         """How many days one unit of a product lasts, where known."""
+        ...
+
+    def zones(self, cids: Collection[int]) -> Mapping[int, ZoneInfo]:
+        """The time zone each customer lives in; the house's when they said none."""
+        ...
+
+    def best_hours(self, zones: Mapping[int, ZoneInfo]) -> Mapping[int, int]:
+        """The hour (0 to 23) at which each customer, in their zone, is likely to answer."""
+        ...
+
+    def dates(self, attribute: str, cids: Collection[int]) -> Mapping[int, date]:
+        """A date attribute of these customers, where they have it."""
         ...
 
 

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models import BigAutoField, BigIntegerField, CharField
+from django.db.models import BigAutoField, BigIntegerField, CharField, IntegerField
 
 
 class TouchConfig(AppConfig):
@@ -9,5 +9,5 @@ class TouchConfig(AppConfig):
     def ready(self) -> None:
         from potager.touch.lookups import Among
 
-        for field in (BigAutoField, BigIntegerField, CharField):
+        for field in (BigAutoField, BigIntegerField, CharField, IntegerField):
             field.register_lookup(Among)

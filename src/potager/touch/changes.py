@@ -82,6 +82,7 @@ def apply(changes: Sequence[Change]) -> int:
     for state, touches in by_state.items():
         Touch.objects.filter(id__among=touches).update(state=state, lease_until_us=0)
     places.release(id_ for id_, state in moved.items() if state in life.RELEASING)
+    places.take_again(id_ for id_, state in moved.items() if subjects[id_].state in life.LOST and state in life.REACHED)
     note(heard, subjects)
     return len(moved)
 

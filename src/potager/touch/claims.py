@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from potager.core import clock, store
 from potager.core.bulk import update_rows
 from potager.core.journal import to_us
 from potager.core.store import Lane as WriteLane
-from potager.touch import changes
+from potager.touch import changes, pauses
 from potager.touch.changes import Change
 from potager.touch.channels import Channel
 from potager.touch.life import State
@@ -27,6 +27,8 @@ LEASE = timedelta(minutes=5)
 REST = timedelta(seconds=30)
 # What breaks a channel's own code is given up after so many attempts, over about half an hour.
 TRIES = 8
+# A verdict older than this is asked for again before sending: quiet hours may have begun.
+STALE = timedelta(minutes=10)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -61,6 +63,7 @@ class Claimed:
     text: str
     journey: str
     expires_us: int
+    judged_us: int
     tries: int
     cancel_wanted: bool
     trouble: str
@@ -74,10 +77,20 @@ class Claimed:
 _FIELDS = tuple(Claimed.__slots__)
 
 
+def is_stale(judged_us: int) -> bool:
+    """Whether a verdict of this business time is too old to send by."""
+    return judged_us <= _stale_us()
+
+
+def stale() -> Q:
+    """Touches whose verdict is too old to send by."""
+    return Q(judged_us__lte=_stale_us())
+
+
 def claim(channel: Channel, limit: int) -> list[Claimed]:
-    """Take what is due and fits under the channel's rate; each gets a new token."""
+    """Take what is due, judged lately and not paused, and fits under the channel's rate; each gets a new token."""
     now = to_us(clock.now())
-    due = _free(channel).filter(token="", due_us__lte=now, expires_us__gt=now)
+    due = _free(channel).filter(~stale(), token="", due_us__lte=now, expires_us__gt=now)
     return _take(channel, due, limit, fresh=True)
 
 
@@ -125,6 +138,23 @@ def rest(claimed: Sequence[Claimed], trouble: Trouble) -> int:
         return take_back([id_ for id_, *_, unwanted in mine if unwanted]) if got_nothing else 0
 
 
+def lay_down(claimed: Sequence[Claimed]) -> int:
+    """No attempt was made and the channel has none of them: as if not taken. What nobody wants any more is taken back;
+    returns how many."""
+    if not claimed:
+        return 0
+    with store.write(WriteLane.TICK):
+        changes.hold()
+        rows = Touch.objects.filter(state=State.QUEUED, token__among=[each.token for each in claimed])
+        mine = list(rows.values_list("id", "tries", "cancel_wanted"))
+        update_rows(
+            Touch._meta.db_table,
+            {"token": "text", "tries": "integer", "lease_until_us": "bigint"},
+            [(id_, "", max(tries - 1, 0), 0) for id_, tries, _ in mine],
+        )
+        return take_back([id_ for id_, _, unwanted in mine if unwanted])
+
+
 def take_back(ids: Collection[int]) -> int:
     """Close what has certainly not gone out and is not wanted any more: its journey or its window ended.
 
@@ -142,6 +172,10 @@ def take_back(ids: Collection[int]) -> int:
     )
 
 
+def _stale_us() -> int:
+    return to_us(clock.now() - STALE)
+
+
 def _free(channel: Channel) -> QuerySet[Touch]:
     """Queued touches of a channel that nobody has in hand, the most urgent first."""
     wall = to_us(clock.wall())
@@ -157,6 +191,10 @@ def _take(channel: Channel, rows: QuerySet[Touch], limit: int, *, fresh: bool) -
         changes.hold()
         wall = to_us(clock.wall())
         if fresh:
+            # Read while the order is held: what is paused by now is not taken.
+            if pauses.holds(channel.key):
+                return []
+            rows = rows.exclude(journey__in=pauses.journeys())
             limit = _room(channel, limit)
         taken = [Claimed(*row) for row in rows.values_list(*_FIELDS)[:limit]]
         taken = [replace(e, token=uuid.uuid4().hex if fresh else e.token, tries=e.tries + 1) for e in taken]

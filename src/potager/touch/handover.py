@@ -11,7 +11,8 @@ from typing import TypeVar
 from potager.core import clock, store
 from potager.core.journal import from_us, to_us
 from potager.core.store import Lane as WriteLane
-from potager.touch import changes, claims, settings
+from potager.touch import breaker, changes, claims, pauses, settings
+from potager.touch.breaker import Admission, Endpoint
 from potager.touch.changes import Change
 from potager.touch.channels import Batch, Channel, Recipient, Result, Unavailable, Uncertain
 from potager.touch.claims import Claimed, Trouble
@@ -34,15 +35,27 @@ def turn(channel: Channel, act: Callable[[], int]) -> int:
         return 0
 
 
-def ask(channel: Channel, question: Callable[[], Answer]) -> Answer:
-    """A question that can be asked again (lookup, cancel, news). Raises Unavailable whatever went wrong."""
+def ask(channel: Channel, endpoint: Endpoint, question: Callable[[], Answer]) -> Answer:
+    """A question that can be asked again (lookup, cancel, news). Raises Unavailable whatever went wrong, and while the
+    endpoint rests."""
+    admission = breaker.admit(channel.key, endpoint)
+    if admission is None:
+        raise Unavailable(f"{endpoint} of {channel.key} rests")
     try:
-        return question()
-    except Unavailable:
+        answer = question()
+    except Unavailable as error:
+        _failed(admission, error)
         raise
     except Exception as error:
         logger.exception("channel %s failed in a way nobody foresaw", channel.key)
+        _failed(admission, error)
         raise Unavailable(str(error)) from error
+    breaker.tell(admission, settings.policy().breaker)
+    return answer
+
+
+def _failed(admission: Admission, error: Exception) -> None:
+    breaker.tell(admission, settings.policy().breaker, error=str(error) or type(error).__name__)
 
 
 def send(channel: Channel, claimed: Sequence[Claimed]) -> int:
@@ -52,6 +65,8 @@ def send(channel: Channel, claimed: Sequence[Claimed]) -> int:
 
 def reconcile(channel: Channel, limit: int) -> int:
     """Touches somebody took and never wrote down: the channel knows, or nobody does."""
+    if channel.capabilities.looks_up and not breaker.room(channel.key, "lookup", limit):
+        return 0
     held = claims.reclaim(channel, limit)
     if not held:
         return 0
@@ -59,7 +74,7 @@ def reconcile(channel: Channel, limit: int) -> int:
     if not channel.capabilities.looks_up:
         return _close(held, State.UNKNOWN, "lost_in_a_crash")
     try:
-        has = ask(channel, lambda: set(channel.lookup([each.token for each in held])))
+        has = ask(channel, "lookup", lambda: set(channel.lookup([each.token for each in held])))
     except Unavailable:
         # Whoever was asked so often, and past the window, will not tell any more.
         silent = [each for each in held if each.expires_us <= now and each.tries > claims.TRIES]
@@ -75,7 +90,19 @@ def reconcile(channel: Channel, limit: int) -> int:
             moved += claims.take_back([each.id for each in unwanted])
     wanted = [each for each in absent if each not in unwanted]
     moved += _close([each for each in wanted if each.is_spent], State.FAILED, "channel_error")
-    return moved + send(channel, claims.again(channel, [each for each in wanted if not each.is_spent]))
+    wanted = [each for each in wanted if not each.is_spent]
+    held_up = _held_up(channel, wanted)
+    # The channel has none of them: as if never taken, they are judged anew and wait for their turn.
+    claims.lay_down(held_up)
+    return moved + send(channel, claims.again(channel, [each for each in wanted if each not in held_up]))
+
+
+def _held_up(channel: Channel, wanted: Sequence[Claimed]) -> Sequence[Claimed]:
+    """Those that may not be sent a second time as they are: paused, resting, or judged too long ago."""
+    if pauses.holds(channel.key) or breaker.room(channel.key, "send", len(wanted)) < len(wanted):
+        return wanted
+    paused = pauses.journeys()
+    return [each for each in wanted if each.journey in paused or claims.is_stale(each.judged_us)]
 
 
 def _calls(claimed: Sequence[Claimed]) -> Iterator[Sequence[Claimed]]:
@@ -89,15 +116,24 @@ def _calls(claimed: Sequence[Claimed]) -> Iterator[Sequence[Claimed]]:
 
 
 def _send(channel: Channel, claimed: Sequence[Claimed]) -> int:
+    admission = breaker.admit(channel.key, "send")
+    if admission is None:
+        return claims.lay_down(claimed)
     try:
         results = {result.token: result for result in channel.send(_batches(claimed), clock.now())}
-    except Unavailable:
+    except Unavailable as error:
+        _failed(admission, error)
         return claims.rest(claimed, Trouble.UNAVAILABLE)
-    except Uncertain:
+    except Uncertain as error:
+        _failed(admission, error)
         return claims.rest(claimed, Trouble.UNCERTAIN)
-    except Exception:
+    except Exception as error:
         logger.exception("channel %s failed in a way nobody foresaw", channel.key)
+        # One that is a suspect already may be the cause, and not the channel; a probe must tell how it went.
+        if admission.is_probe or any(each.trouble != Trouble.BROKEN for each in claimed):
+            _failed(admission, error)
         return claims.rest(claimed, Trouble.BROKEN)
+    breaker.tell(admission, settings.policy().breaker)
     by_outcome: dict[str, list[Claimed]] = {}
     for each in claimed:
         by_outcome.setdefault(results[each.token].outcome if each.token in results else "", []).append(each)

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from potager.content.links import personal
+from potager.content.links.personal import Bearer, Letter
 from potager.content.render import render
 from potager.core import clock
 from potager.core.bulk import insert_rows
 from potager.core.journal import from_us, to_us
-from potager.touch import changes, judging, places, tasks
+from potager.touch import changes, judging, places, rhythm, tasks
 from potager.touch import people as known_people
+from potager.touch.best_hour import next_at
 from potager.touch.changes import Change, Subject
 from potager.touch.life import PENDING, State
 from potager.touch.models import Lane, Touch
@@ -35,6 +38,8 @@ class Intent:
     shadow   judge it, never send it
     due      business time from which it may go out; None is now
     expires  end of its send window; None is the policy's window after due
+    at_best  not before the hour at which this person is likely to answer, where one comes inside the send window
+    priority its journey's, 0 to 100: of two messages that cannot both go, the higher goes
     """
 
     cid: int
@@ -54,6 +59,8 @@ class Intent:
     due: datetime | None = None
     expires: datetime | None = None
     values: Mapping[str, object] = field(default_factory=dict)
+    priority: int = 50
+    at_best: bool = False
 
     @property
     def key(self) -> Key:
@@ -82,10 +89,13 @@ def intend(batch: Sequence[Intent]) -> list[Intended]:
     drafts = _drafts(list(reversed(fresh.values())), rules, now)
     due = [draft for draft in drafts if draft.due_us <= to_us(now)]
     known = {draft.cid: draft.known for draft in due if draft.known}
-    verdicts = dict(zip((d.intent.key for d in due), judging.verdicts(due, known, rules, now), strict=True))
+    said, yielded = judging.verdicts(due, known, rules, now)
+    verdicts = dict(zip((draft.intent.key for draft in due), said, strict=True))
+    places.give_way(yielded)
     ids = _insert(drafts, verdicts, now)
     for draft in drafts:
         answers[draft.intent.key] = _answer(ids[draft.intent.key], verdicts.get(draft.intent.key), draft)
+    _keep_links(drafts, verdicts, ids)
     judged = [(ids[draft.intent.key], draft, verdicts[draft.intent.key]) for draft in due]
     places.reserve([(id_, draft) for id_, draft, verdict in judged if verdict.decision == "send"], now, rules.costs)
     changes.note(
@@ -143,6 +153,7 @@ class _Draft:
     zone: str
     due_us: int
     expires_us: int
+    letter: Letter
 
     @property
     def run_id(self) -> int:
@@ -164,6 +175,14 @@ class _Draft:
     def shadow(self) -> bool:
         return self.intent.shadow
 
+    @property
+    def journey(self) -> str:
+        return self.intent.journey
+
+    @property
+    def priority(self) -> int:
+        return self.intent.priority
+
 
 def _existing(batch: Sequence[Intent]) -> dict[Key, Intended]:
     runs = {intent.run_id for intent in batch}
@@ -183,12 +202,18 @@ def _drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[_Dr
     speaking = [intent.sender or _owner(known.get(intent.cid)) for intent in intents]
     senders = known_people.senders(speaking)
     attributes = known_people.attribute_names()
+    hours = _best_hours(intents, known, rules, now)
+    post = personal.post(intent.template for intent in intents)
     drafts = []
     for intent, sender in zip(intents, speaking, strict=True):
         who = known.get(intent.cid)
         values = known_people.values_of(who, senders.get(sender), attributes) if who else {}
-        rendered = render(intent.template, {**values, **intent.values})
+        letter = post.letter(real=not intent.shadow and who is not None and who.iid is not None)
+        rendered = render(intent.template, {**values, **intent.values}, letter.url)
         due = intent.due or now
+        expires = intent.expires or due + timedelta(hours=rules.window_hours)
+        if who and intent.at_best:
+            due = next_at(hours[who.cid], max(due, now), expires, known_people.zone_of(who.zone))
         drafts.append(
             _Draft(
                 intent=intent,
@@ -200,10 +225,21 @@ def _drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[_Dr
                 missing=rendered.missing,
                 zone=who.zone if who else clock.zone().key,
                 due_us=to_us(due),
-                expires_us=to_us(intent.expires or due + timedelta(hours=rules.window_hours)),
+                expires_us=to_us(expires),
+                letter=letter,
             )
         )
     return drafts
+
+
+def _best_hours(
+    intents: Sequence[Intent], known: Mapping[int, Known], rules: Policy, now: datetime
+) -> Mapping[int, int]:
+    """cid → the hour of its messages that ask for the best one."""
+    asking = [known[intent.cid] for intent in intents if intent.at_best and intent.cid in known]
+    if not asking:
+        return {}
+    return rhythm.best_hours({who.cid: known_people.zone_of(who.zone) for who in asking}, now, fallback=rules.best_hour)
 
 
 def _owner(who: Known | None) -> str:
@@ -244,6 +280,7 @@ _COLUMNS = {
     "cancel_wanted": "boolean",
     "asked_back": "boolean",
     "cost_minor": "bigint",
+    "priority": "smallint",
 }
 
 
@@ -267,8 +304,27 @@ def _row(draft: _Draft, verdict: Verdict | None, now_us: int) -> tuple[object, .
         *(int(intent.lane), draft.sender, intent.arm, intent.shadow, draft.text, list(draft.missing)),
         *(draft.zone, state, verdict.rule if verdict else "", dict(verdict.detail) if verdict else {}, now_us),
         *(draft.due_us, due_us, draft.expires_us, now_us if verdict else 0, ""),
-        *(0, 0, 0, "", False, False, 0),
+        *(0, 0, 0, "", False, False, 0, intent.priority),
     )
+
+
+def _keep_links(drafts: Sequence[_Draft], verdicts: Mapping[Key, Verdict], ids: Mapping[Key, int]) -> None:
+    """The links of messages that go out, or still may."""
+    kept = []
+    for draft in drafts:
+        verdict = verdicts.get(draft.intent.key)
+        if draft.known is None or draft.known.iid is None or (verdict and verdict.decision in {"skip", "drop"}):
+            continue
+        who = Bearer(
+            iid=draft.known.iid,
+            cid=draft.cid,
+            touch=ids[draft.intent.key],
+            channel=draft.channel,
+            journey=draft.intent.journey,
+            sender=draft.sender,
+        )
+        kept.append((draft.letter, who))
+    personal.write(kept)
 
 
 def _answer(id_: int, verdict: Verdict | None, draft: _Draft) -> Intended:

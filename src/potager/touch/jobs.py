@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from potager.core.jobs import Handler, Periodic
-from potager.touch import outbox, places, pump
+from potager.touch import outbox, places, pump, rhythm
 
 
 def send(payload: Mapping[str, object]) -> int:  # noqa: ARG001 -- a job handler
@@ -21,9 +21,10 @@ def receipts(payload: Mapping[str, object]) -> int:  # noqa: ARG001 -- a job han
 
 
 def expire_tasks(payload: Mapping[str, object]) -> None:  # noqa: ARG001 -- a job handler
-    """touch.expire_tasks: close touches and tasks whose windows have passed, forget places no rule counts."""
+    """touch.expire_tasks: close touches and tasks whose windows have passed, forget what nobody counts any more."""
     pump.expire()
     places.forget()
+    rhythm.forget()
 
 
 KINDS: Mapping[str, Handler] = {"touch.send": send, "touch.receipts": receipts, "touch.expire_tasks": expire_tasks}

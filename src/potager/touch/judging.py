@@ -10,12 +10,14 @@ from potager.touch.rules import RULES
 from potager.touch.settings import Policy
 
 
-def verdicts(cases: Sequence[Case], known: Mapping[int, Known], policy: Policy, now: datetime) -> list[Verdict]:
-    """What policy says of each at `now`, the earlier ones counting against the later."""
+def verdicts(
+    cases: Sequence[Case], known: Mapping[int, Known], policy: Policy, now: datetime
+) -> tuple[list[Verdict], list[int]]:
+    """What policy says of each at `now`, and the ids of the touches whose places they took (`places.give_way`)."""
     if not cases:
-        return []
+        return [], []
     scene = Scene(now, known, policy)
     grounds = [(rule, rule.ground(cases, scene)) for rule in RULES]
     counted = [since for rule in RULES if (since := rule.since(scene)) is not None]
     book = places.book({case.person_key for case in cases}, min(counted, default=None), now, policy.costs)
-    return judge_all(cases, grounds, book)
+    return judge_all(cases, grounds, book), book.yielded

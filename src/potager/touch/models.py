@@ -34,6 +34,8 @@ class Touch(models.Model):
     tries          how often it was taken in hand, since its trouble was another
     trouble        what went wrong with the last attempt that failed (claims.Trouble), "" when none did
     asked_back     the channel was asked to take it back because its window had closed
+    priority       its journey's: of two messages that cannot both go, the higher goes
+    retry_of       the failed touch this one was sent again for
     """
 
     run_id = models.BigIntegerField()
@@ -69,10 +71,13 @@ class Touch(models.Model):
     cancel_wanted = models.BooleanField(default=False)
     asked_back = models.BooleanField(default=False)
     cost_minor = models.BigIntegerField(default=0)
+    priority = models.SmallIntegerField(default=50)
+    retry_of = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
             UniqueConstraint(fields=["run_id", "step", "visit", "part"], name="touch_once"),
+            UniqueConstraint(fields=["retry_of"], condition=Q(retry_of__isnull=False), name="touch_retry_once"),
             UniqueConstraint(fields=["token"], condition=~Q(token=""), name="touch_token_once"),
         ]
         indexes = [
@@ -94,6 +99,10 @@ class Touch(models.Model):
                 condition=Q(state=State.HANDED_OVER, asked_back=False),
             ),
             models.Index(fields=["channel", "claimed_us"], name="touch_claimed", condition=Q(claimed_us__gt=0)),
+            models.Index(fields=["asked_us"], name="touch_asked"),
+            models.Index(
+                fields=["due_us", "id"], name="touch_lost", condition=Q(state__in=[State.FAILED, State.UNKNOWN])
+            ),
             models.Index(fields=["cid", "due_us"], name="touch_customer"),
             models.Index(fields=["iid"], name="touch_identity"),
             models.Index(fields=["journey", "due_us"], name="touch_journey"),
@@ -138,6 +147,65 @@ class CapReservation(models.Model):
             ),
             models.Index(fields=["at_us"], name="reservation_at"),
         ]
+
+
+class PersonAct(models.Model):
+    """When a person did something of their own accord: answered, followed a link, paid. For `touch.best_hour`.
+
+    iid, cid  the identity it came by, never rewritten, and the customer it belongs to now
+    """
+
+    iid = models.BigIntegerField()
+    cid = models.IntegerField()
+    at_us = models.BigIntegerField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["iid", "at_us"], name="touch_act_once")]
+        indexes = [
+            models.Index(fields=["cid", "at_us"], name="touch_act_customer"),
+            models.Index(fields=["at_us"], name="touch_act_at"),
+        ]
+
+
+class Pause(models.Model):
+    """A channel or a journey whose messages are held: they queue, and expire with their windows.
+
+    since_us  wall time
+    """
+
+    class Kind(models.TextChoices):
+        CHANNEL = "channel", "渠道"
+        JOURNEY = "journey", "旅程"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    key = models.CharField(max_length=100)
+    since_us = models.BigIntegerField()
+    by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["kind", "key"], name="touch_pause_once")]
+
+
+class Breaker(models.Model):
+    """熔断: whether an endpoint of a channel is called at all. See touch.breaker.
+
+    recent      the last calls, oldest first: "." went well, "x" did not
+    opened      how often it opened: what a call begun before the last time tells is no news
+    trips       how often in a row, a failed probe included; 0 while closed
+    open_until_us, probing_until_us  wall time; 0 when not open, or nobody probes
+    """
+
+    channel = models.CharField(max_length=32)
+    endpoint = models.CharField(max_length=8)
+    recent = models.CharField(max_length=200, default="")
+    opened = models.IntegerField(default=0)
+    trips = models.IntegerField(default=0)
+    open_until_us = models.BigIntegerField(default=0)
+    probing_until_us = models.BigIntegerField(default=0)
+    error = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["channel", "endpoint"], name="touch_breaker_once")]
 
 
 class StaffTask(models.Model):

@@ -7,7 +7,6 @@ again only if it certainly has not. A channel that cannot tell leaves the touch 
 sent twice.
 """
 
-from datetime import timedelta
 from functools import partial
 
 from django.db.models import Q, QuerySet
@@ -16,16 +15,13 @@ from potager.core import clock, store
 from potager.core.bulk import update_rows
 from potager.core.journal import to_us
 from potager.core.store import Lane as WriteLane
-from potager.touch import changes, claims, handover, judging, places, settings
+from potager.touch import breaker, changes, claims, handover, judging, places, settings
 from potager.touch import people as known_people
 from potager.touch.changes import Change
 from potager.touch.channels import Channel, Unavailable, installed
 from potager.touch.intents import state_of
 from potager.touch.life import PENDING, State
 from potager.touch.models import Touch
-
-# A verdict older than this is asked for again before sending: quiet hours may have begun, the person may have refused.
-STALE = timedelta(minutes=10)
 
 
 def send_due(limit: int = 2_000) -> int:
@@ -49,7 +45,8 @@ def withdraw(limit: int = 2_000) -> int:
 
 def _serve(channel: Channel, limit: int) -> int:
     known = handover.reconcile(channel, limit)
-    return known + handover.send(channel, claims.claim(channel, limit))
+    room = breaker.room(channel.key, "send", limit)
+    return known + (handover.send(channel, claims.claim(channel, room)) if room else 0)
 
 
 def _withdraw(channel: Channel, limit: int) -> int:
@@ -63,7 +60,7 @@ def _withdraw(channel: Channel, limit: int) -> int:
         return 0
     mine = Touch.objects.filter(id__among=asked.values())
     try:
-        taken = handover.ask(channel, lambda: set(channel.cancel(asked.keys(), now)))
+        taken = handover.ask(channel, "cancel", lambda: set(channel.cancel(asked.keys(), now)))
     except Unavailable:
         with store.write(WriteLane.TICK):
             mine.filter(state=State.HANDED_OVER).update(lease_until_us=to_us(wall + claims.REST))
@@ -93,7 +90,7 @@ def _to_judge(now_us: int) -> tuple[QuerySet[Touch], QuerySet[Touch]]:
     due = Touch.objects.filter(due_us__lte=now_us, expires_us__gt=now_us)
     return (
         due.filter(state__in=PENDING),
-        due.filter(state=State.QUEUED, token="", judged_us__lte=now_us - STALE // timedelta(microseconds=1)),
+        due.filter(claims.stale(), state=State.QUEUED, token=""),
     )
 
 
@@ -107,9 +104,9 @@ def _judge(limit: int) -> int:
         cases = [row for rows in _to_judge(to_us(now)) for row in rows.order_by("due_us", "id")[:limit]]
         # One judged again gives its place back first, so that it does not count against itself.
         places.release(case.id for case in cases if case.state == State.QUEUED)
-        verdicts = judging.verdicts(
-            cases, known_people.customers({case.cid for case in cases}, rules.zone_attr), rules, now
-        )
+        known = known_people.customers({case.cid for case in cases}, rules.zone_attr)
+        verdicts, yielded = judging.verdicts(cases, known, rules, now)
+        places.give_way(yielded)
         places.reserve(
             [(c.id, c) for c, v in zip(cases, verdicts, strict=True) if v.decision == "send"], now, rules.costs
         )

@@ -16,11 +16,22 @@ from potager.core import clock, store
 from potager.core.bulk import insert_rows
 from potager.core.journal import from_us, to_us
 from potager.core.store import Lane
-from potager.touch.models import CapReservation
+from potager.touch.life import State
+from potager.touch.models import CapReservation, Touch
 
 # No rule may count farther back. A calendar month may be longer than that by the hour a clock is set back.
 LONGEST = timedelta(days=31)
 _KEPT = LONGEST + timedelta(days=1)
+_COLUMNS = {
+    "touch_id": "bigint",
+    "person_key": "text",
+    "channel": "text",
+    "purpose": "text",
+    "at_us": "bigint",
+    "shadow": "boolean",
+    "cost_minor": "bigint",
+    "given_back": "boolean",
+}
 
 
 class Taker(Protocol):
@@ -34,23 +45,37 @@ class Taker(Protocol):
     def purpose(self) -> str: ...
     @property
     def shadow(self) -> bool: ...
+    @property
+    def journey(self) -> str: ...
+    @property
+    def priority(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place taken: one message to one person at one instant of business time."""
+    """A place taken: one message to one person at one instant of business time.
+
+    waiting  the id of its touch while no worker took it: it yields to a message of higher priority; 0 when taken
+    """
 
     at: datetime
     channel: str
     purpose: str
     shadow: bool = False
+    journey: str = ""
+    priority: int = 50
+    waiting: int = 0
+
+    def yields_to(self, who: Taker) -> bool:
+        return self.waiting != 0 and self.priority < who.priority
 
 
 class Book:
     """The places of some people, and those the batch takes. A shadow takes no place from a real one, but sees both.
 
-    now    business time of the verdicts
-    spent  what the batch's messages cost so far, minor units
+    now      business time of the verdicts
+    spent    what the batch's messages cost so far, minor units
+    yielded  ids of the touches whose places went to messages of higher priority
     """
 
     def __init__(
@@ -58,18 +83,29 @@ class Book:
     ) -> None:
         self.now = now
         self.spent = 0
+        self.yielded: list[int] = []
+        self._asked = now
         self._costs = costs or {}
         self._places = {person: sorted(taken, key=_when) for person, taken in places.items()}
 
     def taken(self, who: Taker, after: datetime) -> list[Place]:
-        """The places the person took after this instant, oldest first, as far as they count for this message."""
+        """The places the person took after this instant, oldest first, as far as they count for this message: those
+        that would yield to it do not."""
+        self._asked = min(self._asked, after)
         places = self._places.get(who.person_key, [])
         recent = places[bisect_right(places, after, key=_when) :]
-        return [place for place in recent if who.shadow or not place.shadow]
+        return [place for place in recent if (who.shadow or not place.shadow) and not place.yields_to(who)]
 
     def take(self, who: Taker) -> None:
-        place = Place(self.now, who.channel, who.purpose, who.shadow)
-        insort(self._places.setdefault(who.person_key, []), place, key=_when)
+        """The message goes: it takes its place, and the places that were not counted for its sake are given up; of
+        real ones a shadow only would have taken them."""
+        places = self._places.setdefault(who.person_key, [])
+        counted = [place for place in places if place.at > self._asked and place.shadow == who.shadow]
+        gone = [place for place in counted if place.yields_to(who)]
+        self.yielded += [place.waiting for place in gone]
+        kept = [place for place in places if place not in gone]
+        insort(kept, Place(self.now, who.channel, who.purpose, who.shadow, who.journey, who.priority), key=_when)
+        self._places[who.person_key] = kept
         if not who.shadow:
             self.spent += self._costs.get(who.channel, 0)
 
@@ -86,10 +122,13 @@ def book(persons: Collection[str], after: datetime | None, now: datetime, costs:
     places: dict[str, list[Place]] = {}
     if after is not None:
         rows = CapReservation.objects.filter(person_key__among=persons, at_us__gt=to_us(after), given_back=False)
-        for person, at_us, channel, purpose, shadow in rows.values_list(
-            "person_key", "at_us", "channel", "purpose", "shadow"
+        for person, touch, state, token, at_us, channel, purpose, shadow, journey, priority in rows.values_list(
+            *("person_key", "touch_id", "touch__state", "touch__token", "at_us", "channel", "purpose", "shadow"),
+            *("touch__journey", "touch__priority"),
         ):
-            places.setdefault(person, []).append(Place(from_us(at_us), channel, purpose, shadow))
+            waiting = touch if state == State.QUEUED and not token else 0
+            taken = Place(from_us(at_us), channel, purpose, shadow, journey, priority, waiting)
+            places.setdefault(person, []).append(taken)
     return Book(now, places, costs)
 
 
@@ -104,16 +143,7 @@ def reserve(takers: Iterable[tuple[int, Taker]], now: datetime, costs: Mapping[s
     at = to_us(now)
     insert_rows(
         CapReservation._meta.db_table,
-        {
-            "touch_id": "bigint",
-            "person_key": "text",
-            "channel": "text",
-            "purpose": "text",
-            "at_us": "bigint",
-            "shadow": "boolean",
-            "cost_minor": "bigint",
-            "given_back": "boolean",
-        },
+        _COLUMNS,
         [
             (touch, who.person_key, who.channel, who.purpose, at, who.shadow, costs.get(who.channel, 0), False)
             for touch, who in takers
@@ -127,6 +157,30 @@ def release(touches: Iterable[int]) -> None:
         mine = CapReservation.objects.filter(touch_id__in=ids)
         mine.filter(touch__cost_minor__gt=0).update(given_back=True)
         mine.filter(given_back=False).delete()
+
+
+def take_again(touches: Iterable[int]) -> None:
+    """Messages that were thought lost arrived after all: they take their places again, as of their verdicts."""
+    rows = Touch.objects.filter(id__among=list(touches))
+    insert_rows(
+        CapReservation._meta.db_table,
+        _COLUMNS,
+        [
+            (*row, False)
+            for row in rows.values_list("id", "person_key", "channel", "purpose", "judged_us", "shadow", "cost_minor")
+        ],
+        on_conflict="ON CONFLICT (touch_id) DO UPDATE SET given_back = excluded.given_back",
+    )
+
+
+def give_way(touches: Sequence[int]) -> None:
+    """These give their places up to messages of higher priority, and are judged again before anybody takes them.
+
+    Must be called in the transaction that takes the places, holding the order of touches.
+    """
+    if touches:
+        release(touches)
+        Touch.objects.filter(id__among=touches, state=State.QUEUED, token="").update(judged_us=0)
 
 
 def forget() -> None:

@@ -47,6 +47,10 @@ class Case(Protocol):
     def zone(self) -> str: ...
     @property
     def expires_us(self) -> int: ...
+    @property
+    def journey(self) -> str: ...
+    @property
+    def priority(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +147,8 @@ def judge(case: Case, grounds: Grounds, book: Book) -> Verdict:
 
 
 def judge_all(cases: Sequence[Case], grounds: Grounds, book: Book) -> list[Verdict]:
-    """Verdicts in order: an earlier message of the batch counts against the later ones."""
-    return [judge(case, grounds, book) for case in cases]
+    """Verdicts in the order of the cases. Of higher priority first, else as they stand: what is judged earlier counts
+    against what comes after."""
+    order = sorted(range(len(cases)), key=lambda at: -cases[at].priority)
+    said = {at: judge(cases[at], grounds, book) for at in order}
+    return [said[at] for at in range(len(cases))]

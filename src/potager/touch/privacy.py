@@ -6,16 +6,18 @@ from typing import Any
 from potager.core.journal import from_us
 from potager.touch import changes
 from potager.touch.intents import cancel_touches
-from potager.touch.models import CapReservation, StaffTask, Touch
+from potager.touch.models import CapReservation, PersonAct, StaffTask, Touch
 
 _OPEN = StaffTask.State.OPEN
 
 
 def told(cids: Collection[int]) -> dict[str, list[dict[str, Any]]]:
-    """Every message with its life, and every staff task, oldest first."""
+    """Every message with its life, every staff task, and when the person acted, oldest first."""
     touches = Touch.objects.filter(cid__in=cids).prefetch_related("marks").order_by("created_us", "id")
     tasks = StaffTask.objects.filter(cid__in=cids).order_by("created_us", "id")
+    acts = PersonAct.objects.filter(cid__in=cids).order_by("at_us").values_list("at_us", flat=True)
     return {
+        "acted_at": [{"at": from_us(at_us)} for at_us in acts],
         "touches": [
             {
                 "channel": row.channel,
@@ -52,6 +54,7 @@ def erase(cids: Collection[int], keys: Mapping[str, str]) -> None:
     touches, tasks = Touch.objects.filter(cid__in=cids), StaffTask.objects.filter(cid__in=cids)
     cancel_touches(touches, "erased")
     changes.hold()
+    PersonAct.objects.filter(cid__in=cids).delete()
     tasks.filter(state=_OPEN).update(state=StaffTask.State.CANCELLED, closed_by="system")
     touches.update(text="", detail={}, missing=[])
     tasks.update(title="", instructions="", text="", note="")

@@ -44,6 +44,8 @@ _REASONS: Mapping[str, Words] = {
     "lost_in_a_crash": Words("发送途中中断，通道无法确认是否送出", "Interrupted; whether it went out is unknown"),
     "channel_error": Words("通道一再出错，放弃发送", "The channel failed again and again; it was given up"),
     "channel_silent": Words("通道一直无法确认是否送出", "The channel never said whether it went out"),
+    "not_at_channel": Words("查询过：通道确定没有收到", "Looked up: the channel certainly has not got it"),
     "outside_world": Words("模拟通道只能发给演示世界里的人", "The simulator only reaches people of a demo world"),
+    "over_quota": Words("平台说这位客户的群发次数已用完", "The platform says this person's messages are used up"),
     "not_a_friend": Words("客户已删除该员工，送不到", "The customer deleted this staff member"),
 }

@@ -1,6 +1,7 @@
 """What channels tell: receipts move touches, and what people do towards us becomes events."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from potager.core import journal, store
 from potager.core.journal import Fact, to_us
@@ -12,12 +13,13 @@ from potager.people import consent, relations
 from potager.people.consent import Stated
 from potager.people.models import FollowRelation
 from potager.people.relations import Follow, Loss
-from potager.touch import changes, handover
+from potager.touch import changes, handover, settings
 from potager.touch.changes import Change
 from potager.touch.channels import Channel, Inbound, Receipt, Unavailable
 from potager.touch.life import State
 from potager.touch.models import Touch
 from potager.touch.people import Addressee, by_person_key
+from potager.touch.words import is_opt_out
 
 PAGE = 5_000
 
@@ -46,7 +48,7 @@ def pull(channel: Channel) -> int:
     name = f"touch:{channel.key}"
     after = Watermark.objects.filter(name=name).values_list("seq", flat=True).first() or 0
     try:
-        news = handover.ask(channel, lambda: channel.news(after, PAGE))
+        news = handover.ask(channel, "news", lambda: channel.news(after, PAGE))
     except Unavailable:
         return 0
     if news.cursor <= after:
@@ -63,7 +65,9 @@ def hear(channel: Channel, inbound: Sequence[Inbound]) -> None:
     if not inbound:
         return
     people = by_person_key({each.person_key for each in inbound})
-    known = [(each, people[each.person_key]) for each in inbound if each.person_key in people]
+    words = settings.policy().opt_out_words
+    meant = [_meant(each, channel.key, words) for each in inbound]
+    known = [(each, people[each.person_key]) for each in meant if each.person_key in people]
     journal.append([_replied(channel, each, who) for each, who in known if each.kind == "reply"])
     record([Receipt(each.token, State.REPLIED, each.at) for each, _ in known if each.kind == "reply" and each.token])
     consent.record(
@@ -83,6 +87,12 @@ def hear(channel: Channel, inbound: Sequence[Inbound]) -> None:
         ]
     )
     _lose([(each, staff[each.sender]) for each, _ in known if each.kind == "delete" and each.sender in staff])
+
+
+def _meant(each: Inbound, channel: str, words: Mapping[str, Collection[str]]) -> Inbound:
+    """An answer that is nothing but a word of opting out is no answer."""
+    is_word = each.kind == "reply" and is_opt_out(each.text, channel, words)
+    return replace(each, kind="opt_out") if is_word else each
 
 
 def _lose(deleted: Sequence[tuple[Inbound, int]]) -> None:

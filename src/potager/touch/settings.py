@@ -9,8 +9,11 @@ from pydantic import ConfigDict, Field, create_model
 from potager.core import choices
 from potager.org import audit
 from potager.org.access import Actor
+from potager.touch.best_hour import FALLBACK
+from potager.touch.breaker import BreakerSetting
 from potager.touch.places import LONGEST
 from potager.touch.rules import RULES
+from potager.touch.words import ANY, OPT_OUT_WORDS, Word
 
 POLICY_SETTING = "touch.policy"
 STOP_SETTING = "touch.stopped"
@@ -28,6 +31,9 @@ class Policy(_OfRules):
 
     zone_attr   the customer attribute that holds a time zone name (Asia/Shanghai), where it differs from the house's
     costs       what one message costs, by channel, in minor units of the house's currency
+    best_hour   the hour (0 to 23, on the customer's clock) for messages at the best hour of people little is known of
+    breaker     when an endpoint of a channel that fails is left alone
+    opt_out_words  the answers that mean no more marketing, by channel; "*" for channels without words of their own
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -35,6 +41,9 @@ class Policy(_OfRules):
     window_hours: int = Field(24, ge=1, le=LONGEST // _HOUR)
     zone_attr: str = "time_zone"
     costs: dict[str, int] = Field(default_factory=lambda: {"sim_sms": 5})
+    best_hour: int = Field(FALLBACK, ge=0, le=23)
+    breaker: BreakerSetting = Field(default_factory=BreakerSetting)
+    opt_out_words: dict[str, list[Word]] = Field(default_factory=lambda: {ANY: list(OPT_OUT_WORDS)})
 
 
 def policy() -> Policy:

@@ -7,6 +7,7 @@ from ninja.security import SessionAuth
 
 from potager import __version__
 from potager.assembly import ROUTERS
+from potager.content.links import pages as link_pages
 from potager.core.errors import Problem
 from potager.facts import ingest_api
 from potager.web import console, session_api
@@ -33,5 +34,6 @@ def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:
 urlpatterns = [
     path("api/", api.urls),
     *ingest_api.urls(),
+    *link_pages.urls(),
     re_path(r"^(?P<path>.*)$", console.page),
 ]

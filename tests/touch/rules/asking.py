@@ -31,6 +31,8 @@ class Message:
     missing: Sequence[str] = ()
     zone: str = "Asia/Shanghai"
     expires: datetime = NOON + DAY
+    journey: str = ""
+    priority: int = 50
 
     @property
     def expires_us(self) -> int:

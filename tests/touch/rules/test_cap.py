@@ -81,3 +81,42 @@ def test_it_counts_as_far_back_as_its_widest_window():
 )
 def test_why(limit, hours, zh, en):
     assert CAP.why({"limit": limit, "hours": hours, "sent": limit}) == Words(zh, en)
+
+
+class TestCalendar:
+    DAILY = Policy(caps=[Cap(limit=1, per="day")])
+    LONG = Message(expires=NOON + 60 * DAY)
+
+    def test_a_calendar_day_of_the_house_begins_at_its_midnight(self, house):
+        # Noon is 12:00 in Shanghai: the day began twelve hours ago.
+        numbers = {"limit": 1, "sent": 1, "per": "day"}
+        assert ask(CAP, self.LONG, policy=self.DAILY, places=sent(12 * HOUR)) == Verdict(
+            "defer", "cap", numbers, NOON + 12 * HOUR
+        )
+        before = 12 * HOUR + timedelta(microseconds=1)
+        assert ask(CAP, self.LONG, policy=self.DAILY, places=sent(before)) == SEND
+
+    def test_weeks_begin_on_monday_and_months_on_the_first(self, house):
+        # 2026-11-01 is a Sunday.
+        weekly, monthly = Policy(caps=[Cap(limit=1, per="week")]), Policy(caps=[Cap(limit=1, per="month")])
+        assert ask(CAP, self.LONG, policy=weekly, places=sent(6 * DAY)).until == NOON + 12 * HOUR
+        assert ask(CAP, self.LONG, policy=weekly, places=sent(7 * DAY)) == SEND
+        assert ask(CAP, self.LONG, policy=monthly, places=sent(6 * DAY)) == SEND
+        assert ask(CAP, self.LONG, policy=monthly, places=sent(HOUR)).until == NOON + 29 * DAY + 12 * HOUR
+
+    def test_beside_a_rolling_one_of_another_channel_and_purpose(self, house):
+        both = Policy(caps=[Cap(limit=2, hours=24), Cap(limit=1, per="week", channel="sms", purpose="service")])
+        assert ask(CAP, self.LONG, policy=both, places=sent(HOUR, purpose="service")) == SEND
+        service = replace(self.LONG, purpose="service")
+        assert ask(CAP, service, policy=both, places=sent(HOUR, purpose="service")).detail["per"] == "week"
+        assert ask(CAP, service, policy=both, places=sent(HOUR, purpose="service", channel="handout")) == SEND
+
+    def test_a_cap_has_one_kind_of_window(self):
+        for wrong in ({}, {"hours": 24, "per": "day"}):
+            with pytest.raises(ValueError, match="频控要么写 hours"):
+                Cap(limit=1, **wrong)
+
+    def test_why(self):
+        assert CAP.why({"limit": 1, "sent": 1, "per": "week"}) == Words(
+            "频控：每个自然周最多 1 条，已有 1 条", "Frequency cap: 1 in a calendar week, 1 already sent"
+        )

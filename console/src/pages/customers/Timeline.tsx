@@ -88,7 +88,7 @@ function TimelineLine({ line }: { line: Line }) {
       <b>{format.named(moment) || moment.key}</b> {about}
       {moment.amount_minor !== null && moment.kind !== 'event' && <b> {format.money(moment.amount_minor)}</b>}{' '}
       <span className="sub">
-        {[moment.kind === 'event' ? detailText(moment.detail) : itemsText(moment.detail, format), storeOf(moment.detail), format.time(line.at)]
+        {[moment.kind === 'event' ? detailText(moment.detail) : itemsText(moment.detail, format), storeOf(moment.detail), moment.key === 'link_read' ? t('readFor', { n: moment.detail.seconds }) : '', format.time(line.at)]
           .filter(Boolean)
           .join(' · ')}
       </span>

@@ -79,6 +79,7 @@ export const en: typeof zh = {
   nothingYetText: 'Orders, visits, touches and changes of tags stand here day by day; every touch says why.',
   earlier: 'Further back',
   noLayer: 'no layer',
+  readFor: 'read for {{n}} s',
   touch: {
     intended: 'Touch planned',
     deferred: 'Touch deferred',

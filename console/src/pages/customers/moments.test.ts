@@ -40,6 +40,7 @@ describe('what a fact is about', () => {
     event: (key) => key,
     tag: (key) => `标签${key}`,
     tagged: (key, value) => `标签${key}${value ? ` 值${value}` : ''}`,
+    attr: (key) => key,
     audience: (key) => `人群${key}`,
     model: (key) => key,
     layer: (model, key) => (key === '' ? '' : `${model}层${key}`),

@@ -76,6 +76,7 @@ export const zh = {
   nothingYetText: '订单、浏览、触达和标签变化都会按天排在这里，每一次触达都写明为什么。',
   earlier: '再往前看',
   noLayer: '未分层',
+  readFor: '读了 {{n}} 秒',
   touch: {
     intended: '已安排触达',
     deferred: '触达推迟',

@@ -15,12 +15,13 @@ import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMode } from '../../app/mode'
 import { useFormat, type Format } from '../../shared/format'
-import { kindOf, type Definition, type StepKind } from './definition'
+import type { Definition, StepKind } from './definition'
+import { kindOf } from './kinds'
 import type { Place } from './editor/editing'
 import { isEnd, layoutOf, NODE_HEIGHT, NODE_WIDTH, START, type Layout } from './layout'
 import type { Names } from './names'
 import { PlusEdge, type PlusData } from './PlusEdge'
-import { sayStep, sayTrigger } from './words'
+import { sayStep, sayTrigger, sayWay } from './words'
 import './canvas.css'
 
 export interface StepCount {
@@ -94,7 +95,7 @@ export default function Canvas({ definition, counts, entered, names, selected, o
         source: from,
         target: to,
         type: onInsert ? 'plus' : 'smoothstep',
-        label: otherwise ? t('otherwise') : label === 'done' || label === 'not_done' ? t(`outcome.${label}`) : label,
+        label: otherwise ? t('otherwise') : sayWay(label, t),
         data: { place: { from, nth }, after: nodes.find(({ id }) => id === from)?.data.title ?? '', isFirst: definition.steps.length === 0, onInsert },
         focusable: false,
         deletable: false,
@@ -181,7 +182,7 @@ function cardOf(id: string, { definition, counts, entered, names, faulty, t, for
     return {
       head: t('start'),
       aside: t(`entry.${definition.entry ?? 'once'}`),
-      title: definition.triggers.map((each) => sayTrigger(each, t, names.event, names.audience)).join(t('or')),
+      title: definition.triggers.map((each) => sayTrigger(each, t, names)).join(t('or')),
       lines: entered === undefined ? [] : [{ text: t('enteredOf', { n: format.count(entered) }), tone: '' }],
       kind: 'start',
       faulty: faulty?.has('triggers') ?? false,
@@ -196,7 +197,7 @@ function cardOf(id: string, { definition, counts, entered, names, faulty, t, for
         ...(count.dropped > 0 ? [{ text: t('dropped', { n: format.count(count.dropped) }), tone: 'bad' }] : []),
       ]
     : []
-  const kind = kindOf(step)
+  const kind = kindOf(step).key
   return { ...sayStep(step, t, names), lines, kind: kind === 'exit' ? 'end' : kind, faulty: faulty?.has(id) ?? false }
 }
 

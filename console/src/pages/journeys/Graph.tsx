@@ -58,7 +58,7 @@ function Rules({ definition }: { definition: Definition }) {
             <th scope="row">{t('start')}</th>
             <td>
               {definition.triggers.map((trigger, at) => (
-                <div key={at}>{sayTrigger(trigger, t, names.event, names.audience)}</div>
+                <div key={at}>{sayTrigger(trigger, t, names)}</div>
               ))}
               <div className="sub">
                 {t(`entry.${definition.entry ?? 'once'}`)}

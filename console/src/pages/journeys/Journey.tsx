@@ -16,13 +16,16 @@ import { Sentence } from '../../shared/Sentence'
 import { Tabs } from '../../shared/Tabs'
 import type { Definition } from './definition'
 import { Graph } from './Graph'
+import { Intakes } from './Intakes'
 import { STATE_TONES } from './names'
 import { Troubles } from './Troubles'
 import { Versions } from './Versions'
+import { sayReason } from './words'
 
 const PublishDialog = later(async () => (await import('./PublishDialog')).PublishDialog)
 const Passages = later(async () => (await import('./Passages')).Passages, <Skeleton />)
 const Results = later(async () => (await import('./Results')).Results, <Skeleton />)
+const ResumeDialog = later(async () => (await import('./ResumeDialog')).ResumeDialog)
 const StartDialog = later(async () => (await import('./StartDialog')).StartDialog)
 const FileEditor = later(async () => (await import('./FileEditor')).FileEditor)
 
@@ -81,6 +84,15 @@ function JourneyView({ detail }: { detail: Detail }) {
           {detail.late > 0 && t('late', { n: format.count(detail.late) })}
         </p>
       )}
+      {journey.version !== null && <Intakes journeyKey={journey.key} isPaused={journey.state === 'paused'} />}
+      {detail.refused.length > 0 && (
+        <p className="sub">
+          {t('refused')}
+          {detail.refused
+            .map(({ reason, n }) => t('refusedOf', { reason: sayReason(reason, t), n: format.count(n) }))
+            .join(t('comma'))}
+        </p>
+      )}
       <Troubles detail={detail} />
       <Tabs
         items={[
@@ -126,12 +138,12 @@ function Acts({ detail: { journey, definition } }: { detail: Detail }) {
   const [publishing, setPublishing] = useState(false)
   const [editing, setEditing] = useState(false)
   const [starting, setStarting] = useState(false)
+  const [resuming, setResuming] = useState(false)
   const isManual = (definition as unknown as Definition).triggers.some((trigger) => trigger.manual)
   const navigate = useNavigate()
   const params = { params: { path: { key: journey.key } } }
   const stale = ['/api/journeys']
   const pause = useAct(() => http.POST('/api/journeys/{key}/pause', params), { done: t('paused'), stale })
-  const resume = useAct(() => http.POST('/api/journeys/{key}/resume', params), { done: t('resumed'), stale })
   const stop = useAct(() => http.POST('/api/journeys/{key}/stop', params), { done: t('stopped'), stale })
   const file = useAct(async () => {
     const { data } = await http.GET('/api/journeys/{key}/file', params)
@@ -144,7 +156,7 @@ function Acts({ detail: { journey, definition } }: { detail: Detail }) {
         <>
           {journey.state === 'live' && isManual && <Button onClick={() => setStarting(true)}>{t('manualEnter')}</Button>}
           {journey.state === 'live' && <Button onClick={() => pause.mutate(undefined)}>{t('pause')}</Button>}
-          {journey.state === 'paused' && <Button onClick={() => resume.mutate(undefined)}>{t('resume')}</Button>}
+          {journey.state === 'paused' && <Button onClick={() => setResuming(true)}>{t('resume')}</Button>}
           {(journey.state === 'live' || journey.state === 'paused') && (
             <Popconfirm
               title={t('stopAsk', { n: format.count(journey.inside) })}
@@ -164,6 +176,7 @@ function Acts({ detail: { journey, definition } }: { detail: Detail }) {
       )}
       {publishing && <PublishDialog journey={journey} onClose={() => setPublishing(false)} />}
       {starting && <StartDialog journeyKey={journey.key} onClose={() => setStarting(false)} />}
+      {resuming && <ResumeDialog journeyKey={journey.key} onClose={() => setResuming(false)} />}
       {editing && <FileEditor journey={journey} onClose={() => setEditing(false)} />}
     </>
   )

@@ -15,6 +15,7 @@ import { Sentence } from '../../shared/Sentence'
 import { STATE_TONES } from './names'
 
 const FileEditor = later(async () => (await import('./FileEditor')).FileEditor)
+const Limits = later(async () => (await import('./Limits')).Limits)
 
 export type JourneyRow = components['schemas']['JourneyRow']
 
@@ -24,6 +25,7 @@ export default function Journeys() {
   const format = useFormat()
   const mayWrite = useMayWrite()
   const [adding, setAdding] = useState(false)
+  const [limiting, setLimiting] = useState(false)
   const journeys = api.useQuery('get', '/api/journeys')
   const stopAll = useAct((stopped: boolean) => http.POST('/api/journeys/stop-all', { body: { stopped } }), {
     done: ({ data }) => t(data?.all_stopped ? 'stoppedAll' : 'resumed'),
@@ -50,6 +52,7 @@ export default function Journeys() {
                         <Button danger>{t('stopAll')}</Button>
                       </Popconfirm>
                     )}
+                    <Button onClick={() => setLimiting(true)}>{t('limits.act')}</Button>
                     <Button onClick={() => setAdding(true)}>{t('newFile')}</Button>
                     <Link to={`/journeys/${newKey('journey')}/edit?new=1`}>
                       <Button type="primary">{t('new')}</Button>
@@ -63,6 +66,7 @@ export default function Journeys() {
           </>
         )}
       </Loaded>
+      {limiting && <Limits onClose={() => setLimiting(false)} />}
       {adding && <FileEditor journey={null} onClose={() => setAdding(false)} />}
     </div>
   )

@@ -1,7 +1,8 @@
 import { BaseEdge, EdgeLabelRenderer, getSmoothStepPath, type Edge, type EdgeProps } from '@xyflow/react'
 import { Button, Dropdown } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { KINDS, type StepKind } from './definition'
+import type { StepKind } from './definition'
+import { KINDS } from './kinds'
 import type { Place } from './editor/editing'
 
 export interface PlusData extends Record<string, unknown> {
@@ -30,7 +31,7 @@ export function PlusEdge({ label, data, ...line }: EdgeProps<Edge<PlusData>>) {
             autoFocus
             trigger={['click']}
             menu={{
-              items: KINDS.map((kind) => ({ key: kind, label: say(`kind.${kind}`) })),
+              items: KINDS.map(({ key }) => ({ key, label: say(`kind.${key}`) })),
               onClick: ({ key }) => onInsert?.(place, key as StepKind),
             }}
           >

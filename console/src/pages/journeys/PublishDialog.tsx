@@ -51,6 +51,14 @@ function ImpactView({ journey, impact, onClose }: { journey: JourneyRow; impact:
       quiet: true,
     },
   )
+  /** Of a changed wait: whom it lets go at once, sooner and later than before, when they are moved. */
+  const timing = (step: Impact['steps'][number]) => {
+    const said = (['at_once', 'sooner', 'later'] as const)
+      .filter((how) => step[how] > 0)
+      .map((how) => t(`timing.${how}`, { n: format.count(step[how]) }))
+    const looked = step.looked_at < step.people && said.length > 0 ? [t('timing.looked', { n: format.count(step.looked_at) })] : []
+    return said.length === 0 ? '' : t('timing.moved', { said: format.list([...said, ...looked]) })
+  }
   const blocked = impact.problems.length > 0
   return (
     <div className="stack">
@@ -65,7 +73,11 @@ function ImpactView({ journey, impact, onClose }: { journey: JourneyRow; impact:
               name={t(each.change === 'removed' ? 'removedStep' : 'changedStep', { step: each.step, to: each.to })}
               value={format.people(each.people)}
               tone={each.change === 'removed' ? 'warn' : ''}
+              why={timing(each)}
             />
+          ))}
+          {impact.queued.map((each) => (
+            <Row key={each.step} name={t('queuedMessages', { step: each.step })} value={format.count(each.messages)} />
           ))}
           {impact.added.length > 0 && <Row name={t('addedSteps')} value={format.list(impact.added)} />}
           {impact.empty.map((each) => (
@@ -123,11 +135,12 @@ function controlShares({ control, control_before: before }: Impact, write: (shar
   return before === null || before === control ? write(control) : `${write(before)} → ${write(control)}`
 }
 
-function Row({ name, value, tone = '' }: { name: string; value: string; tone?: string }) {
+function Row({ name, value, tone = '', why = '' }: { name: string; value: string; tone?: string; why?: string }) {
   return (
     <tr>
       <th scope="row" style={{ whiteSpace: 'normal' }}>
         {name}
+        {why !== '' && <div className="sub">{why}</div>}
       </th>
       <td className={`num strong ${tone}`}>{value}</td>
     </tr>

@@ -15,8 +15,8 @@ export function StartDialog({ journeyKey, onClose }: { journeyKey: string; onClo
   const params = { params: { path: { key: journeyKey } } }
   const asked = { ...params, body: { condition: condition ?? {} } }
   const count = api.useQuery('post', '/api/journeys/{key}/start/count', asked, { enabled: condition !== null })
-  const start = useAct(async () => (await http.POST('/api/journeys/{key}/start', asked)).data?.people ?? 0, {
-    done: (n) => t('started', { n: format.count(n) }),
+  const start = useAct(() => http.POST('/api/journeys/{key}/start', asked), {
+    done: t('started'),
     stale: ['/api/journeys'],
     then: onClose,
   })

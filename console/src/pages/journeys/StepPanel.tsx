@@ -4,9 +4,10 @@ import { api } from '../../api/client'
 import { Card } from '../../shared/Card'
 import { useFormat } from '../../shared/format'
 import type { StepCount } from './Canvas'
-import { END, waysOf, type Definition, type Step } from './definition'
+import { END, type Definition, type Step } from './definition'
+import { waysOf } from './kinds'
 import type { Names } from './names'
-import { sayStep } from './words'
+import { sayStep, sayWay } from './words'
 
 interface Props {
   step: Step
@@ -73,9 +74,7 @@ export function StepPanel({ step, definition, count, journeyKey, names }: Props)
                       <span className="sub">
                         {way.otherwise
                           ? t('otherwise')
-                          : way.label === 'done' || way.label === 'not_done'
-                            ? t(`outcome.${way.label}`)
-                            : way.label}{' '}
+                          : sayWay(way.label, t)}{' '}
                         →{' '}
                       </span>
                     )}

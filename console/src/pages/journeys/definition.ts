@@ -14,8 +14,48 @@ export interface Trigger {
   where?: Condition[]
   key?: string
   audience?: string
-  schedule?: { at: string; weekdays?: number[]; monthday?: number | null }
+  left?: string
+  layer?: string
+  to?: string[]
+  from?: string[]
+  tag?: string
+  change?: 'added' | 'removed'
+  value?: string
+  date?: string
+  days?: number
+  at?: string
+  repeats?: 'never' | 'yearly' | 'lunar'
+  schedule?: Schedule
   manual?: boolean
+  api?: boolean
+}
+
+export const WAYS = ['event', 'audience', 'left', 'layer', 'tag', 'date', 'schedule', 'manual', 'api'] as const
+export type TriggerKind = (typeof WAYS)[number]
+
+/** Which way in a trigger is; a schedule names an audience too. */
+export function wayOf(trigger: Trigger): TriggerKind {
+  if (trigger.schedule) return 'schedule'
+  return WAYS.find((way) => trigger[way] !== undefined) ?? 'event'
+}
+
+export interface Schedule {
+  at?: string
+  weekdays?: number[]
+  monthday?: number | null
+  cron?: string | null
+  only?: 'workdays' | 'days_off' | null
+  holiday?:
+    | 'new_year'
+    | 'spring_festival'
+    | 'qingming'
+    | 'labour_day'
+    | 'dragon_boat'
+    | 'mid_autumn'
+    | 'national_day'
+    | null
+  days?: number
+  last_workday?: boolean
 }
 
 export interface Message {
@@ -35,6 +75,20 @@ export interface Wait {
   life?: number | null
   default?: string | null
   or_event?: EventSpec | null
+  /** On these days only; 1 is Monday. */
+  weekdays?: number[]
+  /** A date of the person: `first_seen` or an attribute. */
+  date?: { attr: string; days?: number; at?: string; yearly?: boolean } | null
+  /** The hour they are likely to answer at, within this span. */
+  best?: string | null
+  zone?: 'house' | 'customer'
+  early?: string | null
+}
+
+export interface Variant {
+  key: string
+  share: number
+  go: string
 }
 
 export interface Task {
@@ -52,8 +106,10 @@ export interface Step {
   message?: Message
   wait?: Wait
   branch?: { if: Condition; go: string; name?: string }[]
-  split?: { key: string; share: number; go: string }[]
+  split?: Variant[]
+  random?: Variant[]
   tag?: { add?: string; value?: string; remove?: string }
+  attribute?: { key: string; value?: string | number | boolean | null }
   task?: Task
   exit?: { reason?: string }
   next?: string | null
@@ -73,41 +129,10 @@ export interface Definition {
   goal?: EventSpec
   exits?: EventSpec[]
   priority?: number
+  group?: string | null
+  limits?: { at_once?: number | null; entries?: number | null; within?: string } | null
   steps: Step[]
 }
 
-export const KINDS = ['message', 'wait', 'branch', 'split', 'tag', 'task', 'exit'] as const
-export type StepKind = (typeof KINDS)[number]
-
-export function kindOf(step: Step): StepKind {
-  return KINDS.find((kind) => step[kind] !== undefined) ?? 'exit'
-}
-
-export interface Way {
-  to: string
-  label: string
-  /** Where people go when no other way is theirs. */
-  otherwise: boolean
-}
-
-/** Every way out of a step, in the order the server tries them. */
-export function waysOf(definition: Definition, at: number): Way[] {
-  const step = definition.steps[at]
-  if (!step || step.exit) return []
-  const next = step.next ?? definition.steps[at + 1]?.id ?? END
-  if (step.branch)
-    return [
-      ...step.branch.map((path, nth) => ({ to: path.go, label: path.name ?? `#${nth + 1}`, otherwise: false })),
-      { to: next, label: '', otherwise: true },
-    ]
-  if (step.split) return step.split.map(({ key, share, go }) => ({ to: go, label: `${key} ${share}%`, otherwise: false }))
-  if (step.task && (step.task.done ?? step.task.not_done))
-    return [
-      ...(['done', 'not_done'] as const).flatMap((outcome) => {
-        const to = step.task?.[outcome]
-        return to ? [{ to, label: outcome, otherwise: false }] : []
-      }),
-      { to: next, label: '', otherwise: true },
-    ]
-  return [{ to: next, label: '', otherwise: false }]
-}
+/** The kinds of step there are; `kinds/` says what each means. */
+export type StepKind = keyof Omit<Step, 'id' | 'title' | 'next'>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { waysOf, type Definition } from './definition'
+import type { Definition } from './definition'
+import { waysOf } from './kinds'
 import { GAP_Y, isEnd, layoutOf, NODE_HEIGHT, NODE_WIDTH, START } from './layout'
 
 const TRIGGERS = [{ event: 'friend_added' }]

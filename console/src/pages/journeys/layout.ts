@@ -1,4 +1,5 @@
-import { END, waysOf, type Definition } from './definition'
+import { END, type Definition } from './definition'
+import { waysOf } from './kinds'
 
 export const START = 'start'
 export const NODE_WIDTH = 240

@@ -9,6 +9,9 @@ export interface Names {
   event: (key: string) => string
   tagged: (key: string, value?: string | null) => string
   audience: (key: string) => string
+  model: (key: string) => string
+  layer: (model: string, key: string) => string
+  attr: (key: string) => string
 }
 
 /** Events read as verbs in a journey (加好友, 购买); those of the house by the name of the tracking plan. */
@@ -20,6 +23,9 @@ export function useNames(): Names {
       event: (key) => t(`event.${key as 'order_paid'}`, { defaultValue: known.event(key) }),
       tagged: known.tagged,
       audience: known.audience,
+      model: known.model,
+      layer: known.layer,
+      attr: known.attr,
     }),
     [t, known],
   )

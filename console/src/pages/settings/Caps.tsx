@@ -7,6 +7,8 @@ import { PurposeSelect, type Cap } from './Contact'
 
 const DAY = 24
 const WINDOWS = [1, 6, 12, DAY, 2 * DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY]
+const PERIODS = ['day', 'week', 'month'] as const
+type Period = (typeof PERIODS)[number]
 
 /** Frequency caps: how many messages one person may get in how long, each a line that reads as a sentence. */
 export function Caps({ caps, disabled, onChange }: { caps: Cap[]; disabled: boolean; onChange: (caps: Cap[]) => void }) {
@@ -14,8 +16,12 @@ export function Caps({ caps, disabled, onChange }: { caps: Cap[]; disabled: bool
   const format = useFormat()
   const channels = api.useQuery('get', '/api/touch/channels', undefined, { staleTime: 300_000 })
   const change = (at: number, part: Partial<Cap>) => onChange(caps.map((cap, n) => (n === at ? { ...cap, ...part } : cap)))
-  const windowName = (hours: number) =>
-    hours % DAY === 0 ? t('caps.days', { n: hours / DAY }) : t('caps.hours', { n: hours })
+  const windowName = (window: number | Period) =>
+    typeof window === 'string'
+      ? t(`caps.per.${window}`)
+      : window % DAY === 0
+        ? t('caps.days', { n: window / DAY })
+        : t('caps.hours', { n: window })
   const channelOptions = (current: string | null | undefined) => {
     const known = (channels.data?.items ?? []).map((each) => ({ value: each.key, label: format.named(each) }))
     const kept = current && !known.some(({ value }) => value === current) ? [{ value: current, label: current }] : []
@@ -28,15 +34,16 @@ export function Caps({ caps, disabled, onChange }: { caps: Cap[]; disabled: bool
         {caps.map((cap, n) => (
           <div className="line" key={n} role="group" aria-label={t('caps.nth', { n: n + 1 })}>
             {t('caps.each')}
-            <Select<number>
+            <Select<number | Period>
               aria-label={t('caps.window')}
-              style={{ width: 110 }}
-              value={cap.hours}
+              style={{ width: 130 }}
+              value={cap.per ?? cap.hours ?? DAY}
               disabled={disabled}
-              options={[...new Set([...WINDOWS, cap.hours])]
-                .sort((a, b) => a - b)
-                .map((value) => ({ value, label: windowName(value) }))}
-              onChange={(hours) => change(n, { hours })}
+              options={[...[...new Set([...WINDOWS, cap.hours ?? DAY])].sort((a, b) => a - b), ...PERIODS].map((value) => ({
+                value,
+                label: windowName(value),
+              }))}
+              onChange={(value) => change(n, typeof value === 'string' ? { per: value, hours: null } : { per: null, hours: value })}
             />
             {t('caps.atMost')}
             <InputNumber

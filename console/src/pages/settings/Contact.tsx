@@ -7,6 +7,7 @@ import { useHouse, useMayWrite } from '../../api/session'
 import { Card } from '../../shared/Card'
 import { useAct } from '../../shared/act'
 import { asProblem, Loaded } from '../../shared/PageState'
+import { Between, Words } from './Between'
 import { Caps } from './Caps'
 import { Holdout } from './Holdout'
 import { Limits } from './Limits'
@@ -62,6 +63,8 @@ function PolicyForm({ saved }: { saved: Policy }) {
         <p className={none ? 'warn' : 'sub'}>{t(none ? 'contact.noQuiet' : 'contact.quietEffect')}</p>
       </Card>
       <Caps caps={draft.caps ?? []} disabled={!mayWrite} onChange={(caps) => setDraft({ ...draft, caps })} />
+      <Between policy={draft} disabled={!mayWrite} onChange={(part) => setDraft({ ...draft, ...part })} />
+      <Words policy={draft} disabled={!mayWrite} onChange={(part) => setDraft({ ...draft, ...part })} />
       <Limits policy={draft} disabled={!mayWrite} onChange={(part) => setDraft({ ...draft, ...part })} />
       <Card title={t('contact.window')} why={t('contact.windowWhy')}>
         <label className="line">

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from potager.content import render
+from potager.content.links import personal as links
 from potager.core import choices, house, money
 from potager.core.errors import Problem
 from potager.insight.fields import Fields
@@ -58,6 +59,7 @@ class Message(Part, Acting):
     def problems(self, place: str, fields: Fields) -> Iterator[Problem]:
         try:
             render.check(self.text, variables(fields), f"{place}.message.text")
+            links.check(self.text, f"{place}.message.text")
         except Problem as problem:
             yield problem
         if self.channel is not None and self.channel not in channels.installed():
@@ -103,6 +105,7 @@ class Message(Part, Acting):
             due=passed.at,
             expires=passed.at + span(self.valid),
             values=values_of(w, writing.names),
+            priority=writing.priority,
         )
 
     def _lane(self, act: "Act[Message]") -> Lane:

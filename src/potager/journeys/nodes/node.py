@@ -1,7 +1,7 @@
 """What a kind of step is: a part of the definition that knows how people pass it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Generic, Self, TypeVar
@@ -22,10 +22,11 @@ Matches = Callable[[EventSpec], bool]
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Where a node stands in its journey: the step's id, and where it leads when nothing else decides."""
+    """Where a node stands: the step's id, where it leads when nothing else decides, and the journey's key."""
 
     step: str
     next: str
+    journey: str = ""
 
 
 class Node(ABC):
@@ -33,11 +34,13 @@ class Node(ABC):
 
     alone   the acts before it must be written before it is taken; a rest or an end need not wait for them
     asks    it asks the warehouse, which must know first what brought the person here
+    retimed a rest in it, written anew while people are in it, counts anew from when they came: nothing was done yet
     """
 
     KIND: ClassVar[str]
     alone: ClassVar[bool] = True
     asks: ClassVar[bool] = False
+    retimed: ClassVar[bool] = False
 
     @abstractmethod
     def take(self, here: Here, group: Sequence[Walker], known: Knowing, zone: ZoneInfo) -> None:
@@ -58,6 +61,10 @@ class Node(ABC):
     def early(self, matches: Matches) -> bool:  # noqa: ARG002
         """Whether an event may end a rest here that a late run only comes to after it."""
         return False
+
+    def leave(self, run_ids: Collection[int], step: str) -> None:  # noqa: ARG002
+        """Take back what a rest here asked for: these runs are moved away from it. Inside store.write."""
+        return
 
     def holds_back(self) -> bool:
         """Whether nobody passes within the hour: a circle of steps needs one that does."""

@@ -18,13 +18,11 @@ class Variant(Part):
     go: str
 
 
-class Split(RootModel[Annotated[list[Variant], Field(min_length=2)]], Node):
-    """An experiment: everybody goes the way that was drawn for them when they entered, and always the same."""
-
-    KIND: ClassVar[str] = "split"
+class Variants(RootModel[Annotated[list[Variant], Field(min_length=2)]], Node):
+    """Ways that share the people among them."""
 
     @model_validator(mode="after")
-    def _whole(self) -> "Split":
+    def _whole(self) -> "Variants":
         if abs(sum(variant.share for variant in self.root) - 100) > 0.001:
             raise ValueError("the shares of a split must add up to 100")
         return self
@@ -32,8 +30,18 @@ class Split(RootModel[Annotated[list[Variant], Field(min_length=2)]], Node):
     def ways(self, following: str) -> Iterator[tuple[str, str]]:  # noqa: ARG002  (every arm says where it leads)
         yield from ((variant.go, variant.key) for variant in self.root)
 
-    def variants(self) -> Sequence[Share]:
+    def share(self) -> list[Share]:
+        """The ways with their shares of 10,000."""
         return [Share(variant.key, round(variant.share * 100)) for variant in self.root]
+
+
+class Split(Variants):
+    """An experiment: everybody goes the way that was drawn for them when they entered, and always the same."""
+
+    KIND: ClassVar[str] = "split"
+
+    def variants(self) -> Sequence[Share]:
+        return self.share()
 
     def take(self, here: Here, group: Sequence[Walker], known: Knowing, zone: ZoneInfo) -> None:  # noqa: ARG002
         ways = {variant.key: variant.go for variant in self.root}

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,9 @@ class Task(Part, Acting):
         if fact.type in EVENTS and (fact.body.get("run"), fact.body.get("step")) == (run.pk, run.step):
             return {"outcome": EVENTS[fact.type], "event": fact.type, "task": fact.body.get("task")}
         return None
+
+    def leave(self, run_ids: Collection[int], step: str) -> None:
+        tasks.cancel_runs(run_ids, step)
 
     def take(self, here: Here, group: Sequence[Walker], known: Knowing, zone: ZoneInfo) -> None:  # noqa: ARG002
         for walker in group:

@@ -1,7 +1,7 @@
 """What a way into a journey is: heard from the journal, told by the calendar, or opened by a person."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -44,19 +44,32 @@ class Heard(Part, Trigger):
 
 
 class Timed(Trigger):
-    """A way in that the calendar opens, slot by slot; each slot is filled once."""
+    """A way in that the calendar opens, slot by slot; each slot is filled once.
+
+    HEARS  types of facts that can put somebody into a slot after the warehouse was asked
+    """
+
+    HEARS: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     def name(self) -> str:
         """The same as long as the calendar means the same."""
 
     @abstractmethod
-    def latest_slot(self, now: datetime) -> datetime | None:
-        """The newest instant ≤ now (UTC) at which it opens; None when there is none in the last weeks."""
+    def slots(self, now: datetime) -> Sequence[datetime]:
+        """The instants ≤ now (UTC) at which it opens and that are worth opening still, the oldest first."""
 
     @abstractmethod
-    def condition(self) -> Json:
-        """Who enters in a slot."""
+    def condition(self, slot: datetime, now: datetime) -> Json:
+        """Who enters in a slot, asked as of now."""
+
+    def slot_key(self, slot: datetime) -> str:
+        """What names the entries of a slot, where a journey may be entered more than once."""
+        return f"slot:{slot:%Y%m%dT%H%M}"
+
+    def belongs(self, fact: Fact, slot: datetime) -> bool:  # noqa: ARG002
+        """Whether a fact of a type it hears puts its customer into the slot."""
+        return False
 
 
 def event_key(entry: Entry) -> str:

@@ -86,7 +86,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """What a person did towards us: answered, asked to be left alone, deleted the sender, added them again."""
+    """What a person did towards us: answered, asked to be left alone, deleted the sender, added them again.
+
+    text  the words of an answer, where the channel tells them: read once for words of opting out, never kept
+    """
 
     id: str
     kind: Literal["reply", "opt_out", "delete", "add"]
@@ -94,6 +97,7 @@ class Inbound:
     sender: str
     at: datetime
     token: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

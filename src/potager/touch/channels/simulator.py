@@ -128,8 +128,8 @@ class SimulatedChannel:
                 for token, state, at, reason in said["receipts"]
             ],
             inbound=[
-                Inbound(f"{self.key}:{seq}", kind, person, sender, datetime.fromisoformat(at), token)
-                for seq, kind, person, sender, _, token, at in said["inbound"]
+                Inbound(f"{self.key}:{seq}", kind, person, sender, datetime.fromisoformat(at), token, text)
+                for seq, kind, person, sender, text, token, at in said["inbound"]
             ],
         )
 

@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 JSON = Any
 Kind = Literal["message", "sms"]
-OPT_OUT_WORDS = frozenset({"T", "TD", "N", "退订", "拒收", "STOP"})
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS send_log(
@@ -182,8 +181,6 @@ class Store:
             self._db.execute("INSERT OR IGNORE INTO block VALUES (?, ?)", [person, sender])
         elif kind == "add":
             self._db.execute("DELETE FROM block WHERE person = ? AND sender = ?", [person, sender])
-        elif kind == "reply" and text.strip().upper() in OPT_OUT_WORDS:
-            kind = "opt_out"
         self._db.execute(
             "INSERT INTO inbound(channel, kind, person, sender, text, token, at) VALUES (?,?,?,?,?,?,?)",
             [channel, kind, person, sender, text, token, at],

@@ -14,6 +14,7 @@ export function MessageForm({ definition, step, onChange }: StepFormProps) {
   const format = useFormat()
   const area = useRef<TextAreaRef>(null)
   const variables = api.useQuery('get', '/api/journeys/variables', undefined, { staleTime: 300_000 })
+  const links = api.useQuery('get', '/api/content/links', { params: { query: { state: 'open', size: 200 } } }, { staleTime: 60_000 })
   const message = step.message ?? { text: '' }
   const put = (part: Partial<typeof message>, mark?: string) =>
     onChange(update(definition, { ...step, message: { ...message, ...part } }), mark)
@@ -46,6 +47,18 @@ export function MessageForm({ definition, step, onChange }: StepFormProps) {
             label: format.named({ name_zh: each.zh, name_en: each.en }),
           }))}
         />
+        {(links.data?.total ?? 0) > 0 && (
+          <Select
+            size="small"
+            aria-label={t('link')}
+            placeholder={t('link')}
+            value={null}
+            style={{ width: 160 }}
+            showSearch={{ optionFilterProp: 'label' }}
+            onChange={(key: string | null) => key !== null && write(`link:${key}`)}
+            options={links.data?.items.map(({ key, title }) => ({ value: key, label: title })) ?? []}
+          />
+        )}
       </Line>
       <Line label={t('purpose')}>
         <Segmented

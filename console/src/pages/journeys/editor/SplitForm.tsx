@@ -1,27 +1,22 @@
 import { Button, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { END } from '../definition'
+import { END, type Variant } from '../definition'
 import { update } from './editing'
 import { Line, NumberInput, TargetPick } from './inputs'
 import type { StepFormProps } from './StepForm'
 
-interface Variant {
-  key: string
-  share: number
-  go: string
-}
-
-
-/** The variants of an experiment: their names, shares, and where each leads. */
+/** The ways of an experiment, or of chance: their names, shares, and where each leads. */
 export function SplitForm({ definition, step, onChange }: StepFormProps) {
   const { t } = useTranslation('journeyEditor')
-  const variants = step.split ?? []
+  const kind = step.random ? 'random' : 'split'
+  const variants = step[kind] ?? []
   const sum = variants.reduce((total, { share }) => total + share, 0)
-  const put = (next: Variant[], mark?: string) => onChange(update(definition, { ...step, split: next }), mark)
+  const put = (next: Variant[], mark?: string) => onChange(update(definition, { ...step, [kind]: next }), mark)
   const set = (at: number, part: Partial<Variant>, mark?: string) =>
     put(variants.map((each, n) => (n === at ? { ...each, ...part } : each)), mark)
   return (
     <>
+      <p className="sub">{t(`${kind}Why`)}</p>
       {variants.map((each, at) => (
         <Line key={at} label={`${t('variant')} ${at + 1}`}>
           <Input

@@ -1,13 +1,18 @@
-import { Button, Input, InputNumber, Segmented, Select } from 'antd'
+import { Button, Input, Segmented } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { ConditionFilter } from '../../../conditions/ConditionFilter'
 import { Pick } from '../../../conditions/inputs'
-import { useCatalogue } from '../../../conditions/useCatalogue'
 import { Card } from '../../../shared/Card'
-import { useFormat } from '../../../shared/format'
-import type { Definition, EventSpec, Trigger } from '../definition'
+import { WAYS, wayOf, type Definition, type EventSpec, type Trigger, type TriggerKind } from '../definition'
+import { LimitsInput } from '../LimitsInput'
+import { AudiencePick, type FormProps } from '../triggers/common'
+import { DateForm } from '../triggers/date'
+import { LayerForm } from '../triggers/layer'
+import { LeftForm } from '../triggers/left'
+import { ScheduleForm } from '../triggers/schedule'
+import { TagForm } from '../triggers/tag'
 import { without } from './editing'
-import { EventInput, Line, NumberInput, SpanInput, TimeInput } from './inputs'
+import { EventInput, Line, NumberInput, SpanInput } from './inputs'
 import { EventsPick } from './smallForms'
 
 interface Props {
@@ -15,25 +20,26 @@ interface Props {
   onChange: (definition: Definition, mark?: string) => void
 }
 
-type Way = 'event' | 'audience' | 'schedule' | 'manual'
-const WAYS: readonly Way[] = ['event', 'audience', 'schedule', 'manual']
-
-function wayOf(trigger: Trigger): Way {
-  if (trigger.schedule) return 'schedule'
-  if (trigger.audience !== undefined) return 'audience'
-  return trigger.manual ? 'manual' : 'event'
-}
-
-function beginning(way: Way): Trigger {
+function beginning(way: TriggerKind): Trigger {
   switch (way) {
     case 'event':
       return { event: 'friend_added' }
     case 'audience':
       return { audience: '' }
+    case 'left':
+      return { left: '' }
+    case 'layer':
+      return { layer: '' }
+    case 'tag':
+      return { tag: '' }
+    case 'date':
+      return { date: '', repeats: 'yearly' }
     case 'schedule':
       return { schedule: { at: '10:00' }, audience: '' }
     case 'manual':
       return { manual: true }
+    case 'api':
+      return { api: true }
   }
 }
 
@@ -143,6 +149,19 @@ export function StartForm({ definition, onChange }: Props) {
             onValue={(priority) => put({ priority })}
           />
         </Line>
+        <Line label={t('group')} why={t('groupWhy')}>
+          <Input
+            size="small"
+            aria-label={t('group')}
+            style={{ width: 180 }}
+            maxLength={60}
+            value={definition.group ?? ''}
+            onChange={(event) => put({ group: event.target.value === '' ? null : event.target.value }, 'group')}
+          />
+        </Line>
+        <Line label={t('limits')} why={t('limitsWhy')}>
+          <LimitsInput value={definition.limits ?? {}} onChange={(limits) => put({ limits })} />
+        </Line>
       </div>
     </Card>
   )
@@ -160,32 +179,28 @@ function written(definition: Definition): Definition {
   ) as unknown as Definition
 }
 
-function TriggerInput({ trigger, onChange }: { trigger: Trigger; onChange: (trigger: Trigger) => void }) {
+function TriggerInput({ trigger, onChange }: FormProps) {
   const { t } = useTranslation('journeyEditor')
-  const { t: say } = useTranslation('journeys')
-  const format = useFormat()
-  const catalogue = useCatalogue()
   const way = wayOf(trigger)
-  const schedule = trigger.schedule ?? { at: '10:00' }
-  const audience = (
-    <Pick
-      label={t('audience')}
-      width={220}
-      value={trigger.audience ?? ''}
-      onChange={(key) => onChange({ ...trigger, audience: key })}
-      options={(catalogue.data?.audiences ?? []).map((each) => ({ key: each.key, label: format.named(each) }))}
-    />
-  )
   return (
     <>
       <Pick
         label={t('trigger')}
         width={130}
         value={way}
-        onChange={(next) => onChange(beginning(next as Way))}
+        onChange={(next) => onChange(beginning(next as TriggerKind))}
         options={WAYS.map((each) => ({ key: each, label: t(`triggers.${each}`) }))}
       />
-      {way === 'event' && (
+      <WayForm way={way} trigger={trigger} onChange={onChange} />
+    </>
+  )
+}
+
+function WayForm({ way, trigger, onChange }: FormProps & { way: TriggerKind }) {
+  const { t } = useTranslation('journeyEditor')
+  switch (way) {
+    case 'event':
+      return (
         <EventInput
           label={t('event')}
           value={{ event: trigger.event ?? '', ...(trigger.where ? { where: trigger.where } : {}) }}
@@ -193,36 +208,27 @@ function TriggerInput({ trigger, onChange }: { trigger: Trigger; onChange: (trig
             if (event) onChange({ ...without(trigger, 'where'), ...event })
           }}
         />
-      )}
-      {way === 'audience' && audience}
-      {way === 'schedule' && (
-        <>
-          {audience}
-          <TimeInput label={t('at')} value={schedule.at} onChange={(at) => onChange({ ...trigger, schedule: { ...schedule, at } })} />
-          <Select
-            mode="multiple"
-            size="small"
-            aria-label={t('weekdays')}
-            placeholder={t('weekdays')}
-            style={{ minWidth: 180 }}
-            disabled={schedule.monthday != null}
-            value={schedule.weekdays ?? []}
-            onChange={(weekdays) => onChange({ ...trigger, schedule: { at: schedule.at, ...(weekdays.length > 0 ? { weekdays } : {}) } })}
-            options={([1, 2, 3, 4, 5, 6, 7] as const).map((day) => ({ value: day, label: say(`weekday.w${day}`) }))}
-          />
-          <InputNumber
-            size="small"
-            aria-label={t('monthday')}
-            placeholder={t('monthday')}
-            style={{ width: 180 }}
-            min={1}
-            max={28}
-            precision={0}
-            value={schedule.monthday ?? null}
-            onChange={(monthday) => onChange({ ...trigger, schedule: { at: schedule.at, ...(monthday === null ? {} : { monthday }) } })}
-          />
-        </>
-      )}
-    </>
-  )
+      )
+    case 'audience':
+      return (
+        <AudiencePick
+          label={t('audience')}
+          value={trigger.audience ?? ''}
+          onChange={(audience) => onChange({ ...trigger, audience })}
+        />
+      )
+    case 'left':
+      return <LeftForm trigger={trigger} onChange={onChange} />
+    case 'layer':
+      return <LayerForm trigger={trigger} onChange={onChange} />
+    case 'tag':
+      return <TagForm trigger={trigger} onChange={onChange} />
+    case 'date':
+      return <DateForm trigger={trigger} onChange={onChange} />
+    case 'schedule':
+      return <ScheduleForm trigger={trigger} onChange={onChange} />
+    case 'manual':
+    case 'api':
+      return null
+  }
 }

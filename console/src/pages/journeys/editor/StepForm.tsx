@@ -1,9 +1,11 @@
 import { Button, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Card } from '../../../shared/Card'
-import { kindOf, waysOf, type Definition, type Step, type StepKind } from '../definition'
+import type { Definition, Step, StepKind } from '../definition'
+import { kindOf, waysOf } from '../kinds'
 import { useNames } from '../names'
 import { sayStep } from '../words'
+import { AttributeForm } from './AttributeForm'
 import { BranchForm } from './BranchForm'
 import { connect, remove, update, without } from './editing'
 import { Line, TargetPick } from './inputs'
@@ -24,25 +26,24 @@ const FORMS: Record<StepKind, (props: StepFormProps) => React.JSX.Element> = {
   wait: WaitForm,
   branch: BranchForm,
   split: SplitForm,
+  random: SplitForm,
   tag: TagForm,
+  attribute: AttributeForm,
   task: TaskForm,
   exit: ExitForm,
 }
-/** What says by itself what it is needs no name. */
-const NAMELESS: readonly StepKind[] = ['task']
-
 /** One step, to be filled in: its name, what its kind asks, and where it leads. */
 export function StepForm({ definition, step, onChange }: StepFormProps) {
   const { t } = useTranslation('journeyEditor')
   const { t: say } = useTranslation('journeys')
   const names = useNames()
   const kind = kindOf(step)
-  const Form = FORMS[kind]
+  const Form = FORMS[kind.key]
   const at = definition.steps.indexOf(step)
   const ways = waysOf(definition, at)
   return (
     <Card
-      title={say(`kind.${kind}`)}
+      title={say(`kind.${kind.key}`)}
       why={step.id}
       acts={
         <Button size="small" danger onClick={() => onChange(remove(definition, step.id))}>
@@ -51,21 +52,21 @@ export function StepForm({ definition, step, onChange }: StepFormProps) {
       }
     >
       <div className="stack">
-        {!NAMELESS.includes(kind) && (
+        {!kind.nameless && (
           <Line label={t('title')}>
             <Input
               value={step.title ?? ''}
               aria-label={t('title')}
-              placeholder={kind === 'message' ? t('titleExample') : sayStep({ ...step, title: '' }, say, names).title}
+              placeholder={kind.key === 'message' ? t('titleExample') : sayStep({ ...step, title: '' }, say, names).title}
               onChange={(event) => onChange(update(definition, titled(step, event.target.value)), `${step.id}.title`)}
             />
           </Line>
         )}
         <Form definition={definition} step={step} onChange={onChange} />
-        {kind !== 'exit' && kind !== 'split' && (
-          <Line label={t(kind === 'branch' ? 'otherwise' : 'next')}>
+        {kind.next && (
+          <Line label={t(kind.key === 'branch' ? 'otherwise' : 'next')}>
             <TargetPick
-              label={t(kind === 'branch' ? 'otherwise' : 'next')}
+              label={t(kind.key === 'branch' ? 'otherwise' : 'next')}
               definition={definition}
               self={step.id}
               value={ways.at(-1)?.to ?? null}

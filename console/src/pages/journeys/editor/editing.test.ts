@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { waysOf, type Definition, type Step } from '../definition'
+import type { Definition, Step } from '../definition'
+import { KINDS, waysOf } from '../kinds'
 import { START } from '../layout'
 import { blank, connect, insert, placeOf, remove, update } from './editing'
 import { begin, step as move } from './history'
@@ -84,7 +85,7 @@ describe('remove', () => {
 
   it('undoes an insert', () => {
     const start = journey(message('a'), { id: 'fork', branch: [{ if: {}, go: 'c' }] }, message('b'), message('c'))
-    for (const kind of ['message', 'wait', 'tag', 'task', 'branch', 'split'] as const)
+    for (const kind of KINDS.filter(({ key }) => key !== 'exit').map(({ key }) => key))
       for (const [at, each] of start.steps.entries())
         for (const nth of waysOf(start, at).keys()) {
           const { definition, id } = insert(start, { from: each.id, nth }, kind)

@@ -1,4 +1,5 @@
-import { END, waysOf, type Definition, type Step, type StepKind } from '../definition'
+import { END, type Definition, type Step, type StepKind } from '../definition'
+import { kindNamed, kindOf, waysOf } from '../kinds'
 import { START } from '../layout'
 
 /** Changes of a definition while it is drawn. Each gives a new definition, written as the server writes it. */
@@ -11,22 +12,7 @@ export interface Place {
 
 /** A step of a kind as it begins: what only a person can say is left empty. */
 export function blank(kind: StepKind, id: string, to: string): Step {
-  switch (kind) {
-    case 'message':
-      return { id, message: { text: '' } }
-    case 'wait':
-      return { id, wait: { for: '1d' } }
-    case 'branch':
-      return { id, branch: [{ if: { all: [] }, go: to }] }
-    case 'split':
-      return { id, split: [{ key: 'a', share: 50, go: to }, { key: 'b', share: 50, go: to }] }
-    case 'tag':
-      return { id, tag: { add: '' } }
-    case 'task':
-      return { id, task: { title: '' } }
-    case 'exit':
-      return { id, exit: {} }
-  }
+  return { id, ...kindNamed(kind).blank(to) }
 }
 
 /** Put a new step on a way: who would have gone on goes through it. Returns its id, too. */
@@ -82,7 +68,7 @@ function explicit(definition: Definition): Step[] {
 }
 
 function withNext(step: Step, next: string): Step {
-  return step.exit || step.split ? step : { ...step, next }
+  return kindOf(step).next ? { ...step, next } : step
 }
 
 /** Without what would be so anyway: the server leaves it out, too. */
@@ -94,30 +80,16 @@ function brief(steps: Step[]): Step[] {
 }
 
 function withWay(step: Step, nth: number, to: string): Step {
-  const put = <Row extends { go: string }>(rows: Row[]) => rows.map((row, n) => (n === nth ? { ...row, go: to } : row))
-  if (step.split) return { ...step, split: put(step.split) }
-  if (step.branch && nth < step.branch.length) return { ...step, branch: put(step.branch) }
-  const outcome = outcomesOf(step)[nth]
-  if (step.task && outcome) return { ...step, task: { ...step.task, [outcome]: to } }
-  return withNext(step, to)
+  const kind = kindOf(step)
+  return nth < kind.ways(step).length ? kind.lead(step, nth, to) : withNext(step, to)
 }
 
 function redirected(step: Step, from: string, to: string): Step {
-  const put = <Row extends { go: string }>(rows: Row[]) => rows.map((row) => (row.go === from ? { ...row, go: to } : row))
-  const moved = { ...step }
-  if (moved.branch) moved.branch = put(moved.branch)
-  if (moved.split) moved.split = put(moved.split)
-  if (moved.task) {
-    const task = { ...moved.task }
-    for (const outcome of outcomesOf(step)) if (task[outcome] === from) task[outcome] = to
-    moved.task = task
-  }
-  if (moved.next === from) moved.next = to
-  return moved
-}
-
-function outcomesOf(step: Step): ('done' | 'not_done')[] {
-  return (['done', 'not_done'] as const).filter((outcome) => step.task?.[outcome] != null)
+  const kind = kindOf(step)
+  const moved = kind
+    .ways(step)
+    .reduce((now, way, nth) => (way.to === from ? kind.lead(now, nth, to) : now), step)
+  return moved.next === from ? { ...moved, next: to } : moved
 }
 
 /** The steps one could come to before and cannot now. */
@@ -134,7 +106,7 @@ function reached(steps: Step[]): Set<string> {
     const step = known.get(id)
     if (!step || found.has(id)) continue
     found.add(id)
-    todo.push(...waysOf({ steps } as Definition, steps.indexOf(step)).map(({ to }) => to))
+    todo.push(...waysOf({ steps }, steps.indexOf(step)).map(({ to }) => to))
   }
   return found
 }
