@@ -38,6 +38,15 @@ NOT_IN_A_MINUTE = (
     "test_privacy.py",
 )
 
+# What loads, merges and refreshes, also asked of a warehouse that another owns (`potager warehouse serve`).
+SERVED = (
+    "tests/facts/test_warehouse.py",
+    "tests/facts/test_loader.py",
+    "tests/facts/test_bulk.py",
+    "tests/facts/test_rebuild.py",
+    "tests/insight/test_refresh.py",
+)
+
 
 def main(arguments: Sequence[str]) -> None:
     if "--conformance" in arguments or "--nightly" in arguments:
@@ -68,6 +77,9 @@ def main(arguments: Sequence[str]) -> None:
         "2",
         *(counted if "--coverage" in arguments else ()),
     )
+    os.environ["POTAGER_WAREHOUSE"] = "remote:"
+    pytest("另有进程的数据仓库 served warehouse", "not slow and not browser and not once", "-n", "2", *SERVED)
+    del os.environ["POTAGER_WAREHOUSE"]
     pytest("浏览器 browser", "browser", "-n", "2", "--dist", "loadfile")
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from potager.core.settings import environment
 
 if TYPE_CHECKING:
     from potager.facts.warehouse import Warehouse
+    from potager.facts.warehouse.owner import Owner
 
 _home = Path(tempfile.mkdtemp(prefix="potager-test-"))
 os.environ["POTAGER_HOME"] = str(_home)
@@ -22,6 +24,11 @@ os.environ.setdefault("POTAGER_KEY", "11" * 32)
 # pytest-django read the settings before this file: forget what they said, or tests would work in ./var.
 environment.cache_clear()
 crypto.keys.cache_clear()
+
+# With POTAGER_WAREHOUSE=remote: the file belongs to an owner, and what makes it anew is refused.
+needs_own_file = pytest.mark.skipif(
+    environment().warehouse.startswith("remote:"), reason="needs the warehouse file for itself"
+)
 
 NOON = datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
 
@@ -72,9 +79,31 @@ def fresh_warehouse() -> "Iterator[Warehouse]":
 
     owner.close()
     _forget_files(environment().home)
-    yield owner.get()
-    owner.close()
+    if environment().warehouse.startswith("remote:"):
+        # POTAGER_WAREHOUSE=remote: has every test ask an owner of the file, in a thread of this process.
+        with served_warehouse():
+            yield owner.get()
+            owner.close()
+    else:
+        yield owner.get()
+        owner.close()
     _forget_files(environment().home)
+
+
+@contextmanager
+def served_warehouse() -> "Iterator[Owner]":
+    """The embedded file opened and served to this process, as `potager warehouse serve` does from another."""
+    from potager.facts import warehouse as engines
+    from potager.facts.warehouse.owner import Owner
+
+    opened = engines.embedded()
+    serving = Owner(opened, environment().home)
+    serving.start()
+    try:
+        yield serving
+    finally:
+        serving.stop()
+        opened.close()
 
 
 def _forget_files(home: Path) -> None:

@@ -51,7 +51,7 @@ def erase(actor: Actor, person: Person) -> Erased:
     Raises Conflict("warehouse.owned") before anything is changed when another process has the warehouse open.
     """
     require_owner(actor)
-    warehouse.get()
+    warehouse.owned()
     loader.load_all()
     with store.write(Lane.WEB):
         people.erase(person)

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
-from potager.cli.facts import warehouse as command
 from potager.cli.metrics import metrics
+from potager.cli.warehouse import warehouse as command
 from potager.core.errors import Conflict, Problem
 from potager.core.settings import environment
 from potager.facts import warehouse as engines

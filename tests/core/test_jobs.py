@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from potager.core import clock, jobs, store
+from potager import assembly
+from potager.core import clock, jobs, leases, store
+from potager.core.errors import Down
 from potager.core.journal import from_us
 from potager.core.models import Job, Setting
 
@@ -86,7 +88,7 @@ def test_a_lease_that_ended_gives_the_job_to_another_worker(db, ran, monkeypatch
     enqueue("note", {"n": 1})
     assert len(jobs.claim(["default"], "dead")) == 1
     assert jobs.claim(["default"], "other") == []
-    later = clock.wall() + jobs.LEASE + timedelta(seconds=1)
+    later = clock.wall() + leases.LEASE + timedelta(seconds=1)
     monkeypatch.setattr(clock, "wall", lambda: later)
     assert [job.tries for job in jobs.claim(["default"], "other")] == [2]
 
@@ -167,3 +169,73 @@ def test_a_resting_job_is_hurried_by_what_gives_it_work(db, pulse, monkeypatch):
 def test_looking_for_work_writes_nothing(db, ran, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert jobs.run_due(["default"]) == 0
+
+
+def test_what_does_not_answer_now_is_asked_again_soon_however_often(db, ran, monkeypatch):
+    doors = {"open": False}
+
+    def knock(payload):
+        if not doors["open"]:
+            raise Down("warehouse.down", zh="没有回答", en="no answer")
+        ran.append("in")
+
+    jobs.set_handlers({"knock": knock})
+    enqueue("knock")
+    now = clock.wall()
+    for _ in range(jobs.MAX_TRIES * 3):
+        monkeypatch.setattr(clock, "wall", lambda now=now: now)
+        assert jobs.run_due(["default"]) == 1
+        job = Job.objects.get()
+        assert (job.failed, job.tries, job.due_us - jobs.to_us(now)) == (False, 0, 2_000_000)
+        assert job.last_error == "warehouse.down: no answer"
+        now += timedelta(seconds=3)
+    doors["open"] = True
+    monkeypatch.setattr(clock, "wall", lambda: now)
+    jobs.run_due(["default"])
+    assert (ran, Job.objects.count()) == (["in"], 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_job_keeps_its_lease_while_its_worker_lives(ran, monkeypatch):
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.6))
+    begun, end = threading.Event(), threading.Event()
+
+    def take_long(payload):
+        ran.append("long")
+        begun.set()
+        assert end.wait(20)
+
+    jobs.set_handlers({"long": take_long})
+    enqueue("long")
+    workers = [jobs.Worker(["default"], look=0.01) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    assert begun.wait(10)
+    # Three leases long the other worker finds nothing to take.
+    threading.Event().wait(1.8)
+    end.set()
+    for worker in workers:
+        worker.stop()
+    assert ran == ["long"]
+    assert Job.objects.count() == 0
+    assert not [thread for thread in threading.enumerate() if thread.name == "jobs-lease"]
+    connection.close()
+
+
+def test_a_shared_periodic_job_has_a_row_for_every_worker(db, ran):
+    share = jobs.Periodic("share", "default", timedelta(minutes=1), shared=True)
+    alone = jobs.Periodic("alone", "default", timedelta(minutes=1))
+    jobs.set_handlers({"share": lambda _: ran.append("share"), "alone": lambda _: ran.append("alone")}, [share, alone])
+    for workers in (1, 3, 2):
+        jobs.arm(workers)
+    assert sorted(Job.objects.values_list("dedupe_key", flat=True)) == [
+        "every:alone", "every:share", "every:share:2", "every:share:3",
+    ]  # fmt: skip
+    while jobs.run_due(["default"]):
+        pass
+    assert sorted(ran) == ["alone", "share", "share", "share"]
+    assert Job.objects.count() == 4
+
+
+def test_every_kind_of_the_house_is_in_a_lane_somebody_works(db):
+    assert {each.lane for each in assembly.PERIODIC} <= set(jobs.LANES)

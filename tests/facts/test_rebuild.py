@@ -12,6 +12,7 @@ from potager.facts import bulk, compaction, jobs, lake, loader, rebuild
 from potager.facts import warehouse as owner
 from potager.facts.warehouse import schema
 from tests import journalled
+from tests.conftest import needs_own_file
 from tests.facts.feeding import event, offer, order, rows
 from tests.facts.test_bulk import events_table, orders_table
 from tests.facts.test_columns import define
@@ -55,6 +56,7 @@ def full(warehouse):
     return warehouse
 
 
+@needs_own_file
 def test_a_rebuilt_warehouse_has_every_table_as_it_was(full):
     before = contents()
     assert len(before["event"]) == 8
@@ -65,6 +67,7 @@ def test_a_rebuilt_warehouse_has_every_table_as_it_was(full):
     assert contents() == before
 
 
+@needs_own_file
 def test_it_can_be_rebuilt_when_the_journal_has_forgotten_what_the_lake_keeps(full):
     before = contents()
     kept = lake.saved_seq()

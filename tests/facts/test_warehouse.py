@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -13,6 +14,16 @@ from potager.core.settings import environment
 from potager.facts import warehouse as owner
 from potager.facts.warehouse import duckdb as driver
 from potager.facts.warehouse import schema
+from tests import conftest
+
+
+@pytest.fixture(params=["embedded", "served"])
+def warehouse(request, house, monkeypatch):
+    """The same of a file of one's own and of one that another owns: there is one interface."""
+    kind = "remote:" if request.param == "served" else ""
+    monkeypatch.setattr(owner, "environment", lambda: replace(environment(), warehouse=kind))
+    monkeypatch.setattr(conftest, "environment", owner.environment)
+    yield from conftest.fresh_warehouse()
 
 
 def columns(warehouse, table):

@@ -53,6 +53,23 @@ def test_it_answers_over_http_and_runs_jobs(served, monkeypatch):
     assert {each.kind for each in PERIODIC} <= kinds()
 
 
+def test_a_slow_lane_holds_up_no_other(served, monkeypatch):
+    let_go, ran = threading.Event(), {lane: threading.Event() for lane in jobs.LANES}
+    monkeypatch.setitem(jobs._handlers, "slow", lambda payload: let_go.wait(30))
+    monkeypatch.setitem(jobs._handlers, "probe", lambda payload: ran[payload["lane"]].set())
+    for slow in jobs.LANES:
+        let_go.clear()
+        with store.write():
+            jobs.enqueue("slow", lane=slow)
+        others = [lane for lane in jobs.LANES if lane != slow]
+        for lane in others:
+            ran[lane].clear()
+            with store.write():
+                jobs.enqueue("probe", {"lane": lane}, lane=lane)
+        assert [lane for lane in others if not ran[lane].wait(10)] == []
+        let_go.set()
+
+
 def test_background_work_waits_for_first_run(transactional_db):
     with running() as (server, _):
         assert httpx.get(f"http://127.0.0.1:{server.port}/api/house").json()["founded"] is False

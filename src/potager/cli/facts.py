@@ -1,4 +1,4 @@
-"""Files in, and the warehouse made again: `potager import`, `potager warehouse rebuild`."""
+"""Files in: `potager import`."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,6 @@ from potager.facts.imports.mapping import FileMapping, Kind, parse_yaml
 from potager.facts.imports.run import Checked
 from potager.facts.imports.sniff import shape_of
 from potager.facts.models import ImportRun
-from potager.insight import catalogue
 from potager.org.access import SYSTEM
 
 
@@ -48,40 +47,6 @@ def import_(file: Path, kind: str, mapping_file: Path | None, dry_run: bool, as_
         begun = run.begin(SYSTEM, run.stage(SYSTEM, file_name=file.name, content=content), Kind(kind), mapping)
     done = run.work(begun.id, progress=lambda rows: click.echo(f"… {rows:,}", err=True))
     _show_run(done, as_json=as_json)
-
-
-@click.group()
-def warehouse() -> None:
-    """The warehouse file: everything in it can be made again."""
-
-
-@warehouse.command()
-def rebuild() -> None:
-    """Make the warehouse again from the lake and the journal, and put it in place of the old one."""
-    from potager.facts.rebuild import rebuild as make_again
-
-    reached = make_again(lambda seq: click.echo(f"… {seq:,}", err=True))
-    click.echo(f"warehouse: up to {reached:,}")
-
-
-@warehouse.command()
-@click.option("--to", "url", required=True, help="clickhouse://user:password@host:8123/database or sc://host:15002")
-@click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
-def copy(url: str, *, as_json: bool) -> None:
-    """Bring what conditions look at to a distributed engine. Stopped and started again it goes on where it was."""
-    from potager.facts import warehouse as engines
-    from potager.insight import copying, tables
-
-    source = tables.opened(catalogue.load())
-    target = engines.distributed(url)
-    try:
-        done = copying.copy(source, target, lambda line: click.echo(f"… {line}", err=True))
-    finally:
-        target.close()
-    if as_json:
-        click.echo(json.dumps({"rows": done.rows, "brought": done.brought, "already_there": done.there}))
-        return
-    click.echo(f"{done.rows:,} rows in {done.brought} pieces; {done.there} were there already; counts and sums agree")
 
 
 def _guessed(file: Path, kind: Kind) -> str:

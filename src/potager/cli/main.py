@@ -15,6 +15,7 @@ from potager.core.errors import Problem
 COMMANDS: Mapping[str, str] = {
     "up": "up",
     "serve": "up",
+    "worker": "worker",
     "migrate": "house",
     "openapi": "house",
     "account": "house",
@@ -40,7 +41,7 @@ COMMANDS: Mapping[str, str] = {
     "funnel": "metrics",
     "retention": "metrics",
     "import": "facts",
-    "warehouse": "facts",
+    "warehouse": "warehouse",
     "privacy": "privacy",
     "bench": "bench",
 }

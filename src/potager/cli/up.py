@@ -3,13 +3,13 @@
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import click
 
 from potager.cli.demo import build_world
-from potager.core import clock, house, store
+from potager.core import clock, house, jobs, store
 from potager.core.errors import Conflict
 from potager.core.settings import environment
 from potager.demo import clearing, world
@@ -58,21 +58,22 @@ def up(port: int, sample: str | None, *, once: bool, empty: bool, as_json: bool)
 
 @click.command()
 @click.option("--port", default=8000, show_default=True, help="The loopback port to serve on.")
-def serve(port: int) -> None:
+@click.option("--no-work", is_flag=True, help="Answer only: `potager worker` does the background work.")
+def serve(port: int, *, no_work: bool) -> None:
     """Serve the house as it is: no migration, no demo."""
-    serve_house(port)
+    serve_house(port, lanes=() if no_work else jobs.LANES)
 
 
-def serve_house(port: int, sign_in: str = "") -> None:
+def serve_house(port: int, sign_in: str = "", *, lanes: Sequence[str] = jobs.LANES) -> None:
     """Serve until told to stop: HTTP, background work and, in a world, the simulated phones beside it."""
     from potager.facts import warehouse
     from potager.facts.warehouse import refusals
     from potager.touch.simulator import launcher
     from potager.web.server import Server
 
-    if environment().warehouse not in {"", "duckdb:"}:
+    if not warehouse.loads_facts():
         raise refusals.no_transactions(environment().warehouse.partition("://")[0])
-    server = Server(port, on_stop=[warehouse.close])
+    server = Server(port, lanes=lanes, on_stop=[warehouse.close])
     server.prepare()
     phones = launcher.start() if clock.is_world() else None
     try:

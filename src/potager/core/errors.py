@@ -47,3 +47,10 @@ class Conflict(Problem):
 
     def __init__(self, code: str, *, zh: str, en: str, place: str = "") -> None:
         super().__init__(code, zh=zh, en=en, place=place, status=409)
+
+
+class Down(Problem):
+    """Something this needs does not answer now. Nothing is wrong with the request: it is to be made again later."""
+
+    def __init__(self, code: str, *, zh: str, en: str, place: str = "") -> None:
+        super().__init__(code, zh=zh, en=en, place=place, status=503)

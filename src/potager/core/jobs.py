@@ -1,8 +1,9 @@
 """Background work as rows in one small table.
 
 A job is written in the transaction that causes it and claimed with a lease by a worker thread (one process on
-SQLite) or worker process (PostgreSQL). A handler that dies is tried again when its lease ends, so handlers are
-idempotent. Times here are wall time: a job's due is about machines; business dues live in their own tables.
+SQLite) or worker process (PostgreSQL). A worker renews the leases of what it has in hand, however long that takes; a
+handler that dies with its process is tried again when its lease ends, so handlers are idempotent. Times here are wall
+time: a job's due is about machines; business dues live in their own tables.
 """
 
 import logging
@@ -12,20 +13,25 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import close_old_connections, connection, transaction
 from django.db.models import Min
 from django.db.models.functions import Greatest
 
-from potager.core import clock, store
+from potager.core import clock, leases, store
+from potager.core.errors import Down
 from potager.core.journal import to_us
 from potager.core.models import Job
 from potager.core.store import Lane
 
 logger = logging.getLogger("potager.jobs")
 
+# Every lane there is. Each gets a thread of its own in a process that works them: none waits for another.
+LANES: Final = ("load", "tick", "touch", "default", "import", "heavy")
 MAX_TRIES = 5
-LEASE = timedelta(minutes=5)
+# How long to wait for what does not answer now.
+_DOWN = timedelta(seconds=2)
 # A job due within this is left alone by `hurry`: under load nothing is written for it.
 _SOON_US = 1_000_000
 # A handler returns how much it did where it can tell; nothing lets a periodic job rest longer.
@@ -46,13 +52,15 @@ class Claimed:
 class Periodic:
     """A job that is armed again `every` after each run. One row, keyed by its kind.
 
-    idle  after runs with nothing to do the pause doubles up to this, so that a quiet house costs next to nothing
+    idle    after runs with nothing to do the pause doubles up to this, so that a quiet house costs next to nothing
+    shared  several workers may run it at once, each takes its part of what is due: it has a row for each of them
     """
 
     kind: str
     lane: str
     every: timedelta
     idle: timedelta | None = None
+    shared: bool = False
 
 
 _periodic: dict[str, Periodic] = {}
@@ -91,7 +99,10 @@ def enqueue(
 
 
 def hurry(*kinds: str) -> None:
-    """Have these periodic jobs run at once after the caller's transaction: there is something for them to do."""
+    """Have these periodic jobs run at once after the caller's transaction: there is something for them to do.
+
+    Of a shared one the first row is hurried; the others look by themselves within its `idle`.
+    """
     for kind in kinds:
         _pauses.pop(kind, None)
     now = to_us(clock.wall())
@@ -125,7 +136,7 @@ def claim(lanes: Sequence[str], owner: str, *, limit: int = 1) -> list[Claimed]:
             ORDER BY due_us, id LIMIT %s {skip})
         RETURNING id"""
     with store.write(Lane.TICK), connection.cursor() as cursor:
-        cursor.execute(sql, [now + LEASE // timedelta(microseconds=1), owner, *lanes, now, now, limit])
+        cursor.execute(sql, [now + leases.LEASE // timedelta(microseconds=1), owner, *lanes, now, now, limit])
         ids = [row[0] for row in cursor.fetchall()]
         rows = Job.objects.filter(id__in=ids).order_by("due_us", "id")
         return [Claimed(job.id, job.kind, job.payload, job.tries) for job in rows]
@@ -143,11 +154,15 @@ def run_due(lanes: Sequence[str], owner: str = "", *, limit: int = 1) -> int:
     return len(jobs)
 
 
-def arm() -> None:
-    """Make sure each periodic job has its row: when a house is founded, and at every start of one that is."""
+def arm(workers: int = 1) -> None:
+    """Make sure each periodic job has its row: when a house is founded, and at every start of one that is.
+
+    workers  how many are going to work at once: so many rows has a shared one at least
+    """
     with store.write(Lane.TICK):
         for each in _periodic.values():
-            enqueue(each.kind, {}, lane=each.lane, dedupe_key=f"every:{each.kind}")
+            for n in range(workers if each.shared else 1):
+                enqueue(each.kind, {}, lane=each.lane, dedupe_key=f"every:{each.kind}{f':{n + 1}' if n else ''}")
 
 
 _pauses: dict[str, timedelta] = {}
@@ -163,7 +178,12 @@ def _pause(each: Periodic, did: int | None) -> timedelta:
 
 def _run(job: Claimed, owner: str) -> None:
     try:
-        did = _handlers[job.kind](job.payload)
+        with leases.keeper.holding(job.id, owner):
+            did = _handlers[job.kind](job.payload)
+    except Down as error:
+        logger.warning("job %s (%s) waits: %s", job.id, job.kind, error)
+        _settle_down(job, owner, error)
+        return
     except Exception as error:
         logger.exception("job %s (%s) failed, try %d", job.id, job.kind, job.tries)
         _settle_failure(job, owner, error)
@@ -174,6 +194,18 @@ def _run(job: Claimed, owner: str) -> None:
             mine.update(lease_until_us=0, owner="", tries=0, due_us=to_us(clock.wall() + _pause(each, did)))
         else:
             mine.delete()
+
+
+def _settle_down(job: Claimed, owner: str, error: Down) -> None:
+    """Look again soon; a try that met a closed door is none."""
+    with store.write(Lane.TICK):
+        Job.objects.filter(id=job.id, owner=owner).update(
+            lease_until_us=0,
+            owner="",
+            tries=max(job.tries - 1, 0),
+            due_us=to_us(clock.wall() + _DOWN),
+            last_error=str(error)[:2000],
+        )
 
 
 def _settle_failure(job: Claimed, owner: str, error: Exception) -> None:
@@ -207,15 +239,21 @@ class Worker:
 
     def start(self) -> None:
         _listening.update(self._events)
+        leases.keeper.start()
         for thread in self._threads:
             thread.start()
 
-    def stop(self, timeout: float = 20.0) -> None:
-        """Ask the threads to end after the job in hand, and wait for them."""
+    def halt(self) -> None:
+        """Take no more jobs; the one in hand goes on."""
         self._stop.set()
         _wake()
+
+    def stop(self, timeout: float = 20.0) -> None:
+        """Ask the threads to end after the job in hand, and wait for them."""
+        self.halt()
         for thread in self._threads:
             thread.join(timeout)
+        leases.keeper.stop()
         _listening.difference_update(self._events)
 
     def _loop(self, event: threading.Event) -> None:

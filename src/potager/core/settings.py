@@ -14,7 +14,7 @@ _ROOT = Path(__file__).resolve().parents[3]
 @dataclass(frozen=True, slots=True)
 class Environment:
     """Paths are absolute. `database` is '' for the embedded SQLite file, else a postgresql:// URL; `warehouse` is ''
-    for the embedded DuckDB file, else a clickhouse:// or sc:// URL."""
+    for the embedded DuckDB file, remote: for the process that owns it, else a clickhouse:// or sc:// URL."""
 
     home: Path
     database: str

@@ -1,11 +1,10 @@
 """Background entries of this room; what they do is elsewhere."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 
 from potager.core import journal, store
-from potager.core.errors import Problem
+from potager.core.errors import Down, Problem
 from potager.core.jobs import Handler, Periodic
 from potager.core.store import Lane
 from potager.facts import compaction, lake, loader
@@ -32,8 +31,12 @@ def compact(_payload: Mapping[str, object]) -> None:
 
 def import_file(payload: Mapping[str, object]) -> None:
     """Go on with an import; one that failed has its reason on its row."""
-    with suppress(Problem):
+    try:
         run.work(int(str(payload["run"])))
+    except Down:
+        raise
+    except Problem:
+        return
 
 
 KINDS: Mapping[str, Handler] = {

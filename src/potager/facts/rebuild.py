@@ -28,7 +28,7 @@ def rebuild(progress: Progress = lambda _seq: None) -> int:
     path = environment().warehouse_file
     beside = path.with_name("warehouse.rebuild.duckdb")
     # Opening it is what proves that nobody else is using it, and leaves no write-ahead log behind.
-    warehouse.get().checkpoint()
+    warehouse.owned().checkpoint()
     warehouse.close()
     _remove(beside)
     fresh = DuckWarehouse(beside)

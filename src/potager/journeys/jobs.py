@@ -17,6 +17,6 @@ def calendar(_payload: Mapping[str, object]) -> None:
 
 KINDS: Mapping[str, Handler] = {"journeys.tick": move, "journeys.calendar": calendar, intakes.JOB: intakes.run}
 PERIODIC = (
-    Periodic("journeys.tick", "tick", timedelta(seconds=1), idle=timedelta(seconds=4)),
+    Periodic("journeys.tick", "tick", timedelta(seconds=1), idle=timedelta(seconds=4), shared=True),
     Periodic("journeys.calendar", "tick", timedelta(seconds=20)),
 )

@@ -5,10 +5,9 @@ from typing import Literal
 
 from potager.core.errors import Problem
 from potager.core.journal import from_us
-from potager.facts import loader
 from potager.insight import catalogue, conditions
 from potager.insight.fields import Fields
-from potager.journeys import checks, live, queries
+from potager.journeys import checks, knowing, live, queries
 from potager.journeys.graph import Definition, Step
 from potager.journeys.models import Journey, Run, RunStep, State
 from potager.journeys.nodes.message import RUN_VARIABLES
@@ -62,7 +61,7 @@ def detail(journey: Journey, language: str, *, draft: bool = False, version: int
             Edge(frm=step.id, to=to, label=label) for step in definition.steps for to, label in definition.edges(step)
         ],
         ahead=queries.ahead(journey),
-        late=queries.late(journey, loader.loaded_seq()),
+        late=queries.late(journey, knowing.loaded_seq()),
         stuck=[StuckOut.of(row, people, language) for row, people in queries.stuck(journey)],
         refused=[RefusedOut(reason=reason, n=n) for reason, n in queries.refused(journey)],
         broken=_broken(journey, language),

@@ -20,6 +20,7 @@ from potager.core.store import Lane
 from potager.journeys import admission, live, passage, stuck
 from potager.journeys.knowing import Warehouse
 from potager.journeys.models import Run, State
+from potager.journeys.waits import product_of
 from potager.journeys.walk import walk
 from potager.journeys.walker import walker_of
 
@@ -46,7 +47,7 @@ def tick(limit: int = 20_000) -> int:
 
 
 def waiting_for_facts() -> int:
-    """How many runs are due but wait for the warehouse to catch up with what caused them."""
+    """How many runs are due but wait for the warehouse to catch up with what caused them, or to come back."""
     due = Run.objects.filter(due_us__lte=to_us(clock.now()), asks=True, journey__state=State.LIVE)
     return due.filter(cause_seq__gt=Warehouse().loaded_seq).count()
 
@@ -92,7 +93,7 @@ def _walk(version_id: int, runs: Sequence[Run], known: Warehouse, lease: int) ->
     definition = live.definitions_of([version_id])[version_id]
     walkers = [walker_of(run) for run in runs]
     walk(definition, walkers, known, clock.zone())
-    names = known.product_names()
+    names = known.names({product for each in walkers if each.effect and (product := product_of(each.context))})
     return sum(passage.write(version_id, part, names, lease) for part in _slices(walkers, WRITE_AT_ONCE))
 
 

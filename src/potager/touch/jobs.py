@@ -29,7 +29,7 @@ def expire_tasks(payload: Mapping[str, object]) -> None:  # noqa: ARG001 -- a jo
 
 KINDS: Mapping[str, Handler] = {"touch.send": send, "touch.receipts": receipts, "touch.expire_tasks": expire_tasks}
 PERIODIC = (
-    Periodic("touch.send", "touch", timedelta(seconds=1), idle=timedelta(seconds=4)),
+    Periodic("touch.send", "touch", timedelta(seconds=1), idle=timedelta(seconds=4), shared=True),
     Periodic("touch.receipts", "touch", timedelta(seconds=2), idle=timedelta(seconds=8)),
     Periodic("touch.expire_tasks", "touch", timedelta(minutes=1)),
 )

@@ -15,9 +15,6 @@ from django.db import connection
 from potager.core import house, jobs
 from potager.core.errors import Problem
 
-# Lanes that must never wait for an import or a rebuild get threads of their own.
-LANES: Sequence[tuple[str, ...]] = (("load", "tick", "touch", "default"), ("import",), ("heavy",))
-
 
 class _Http(wsgi.Server):
     """cheroot, closing the socket it could not bind."""
@@ -33,20 +30,21 @@ class _Http(wsgi.Server):
 
 
 class Server:
-    """HTTP on a loopback port with `threads` request threads, and one worker thread per group of lanes."""
+    """HTTP on a loopback port with `threads` request threads, and a worker thread for each lane: a slow one holds up
+    no other."""
 
     def __init__(
         self,
         port: int,
         *,
         threads: int = 16,
-        lanes: Sequence[tuple[str, ...]] = LANES,
+        lanes: Sequence[str] = jobs.LANES,
         on_stop: Sequence[Callable[[], None]] = (),
     ) -> None:
         from potager.web.wsgi import application
 
         self._http = _Http(("127.0.0.1", port), application, numthreads=threads, server_name="potager")
-        self._workers = [jobs.Worker(group) for group in lanes]
+        self._workers = [jobs.Worker([lane]) for lane in lanes]
         self._on_stop = on_stop
 
     @property
@@ -93,6 +91,8 @@ class Server:
     def _close(self) -> None:
         with contextlib.suppress(Exception):
             self._http.stop()
+        for worker in self._workers:
+            worker.halt()
         for worker in self._workers:
             worker.stop()
         for each in self._on_stop:

@@ -17,6 +17,7 @@ from potager.facts.imports.sniff import rows_of, shape_of
 from potager.facts.merge.events import Merged
 from potager.facts.models import ImportRun
 from potager.org.access import SYSTEM
+from tests.conftest import needs_own_file
 from tests.facts.imports.test_dirty import DIRTY, MAPPING, bring_text, sums
 from tests.facts.test_bulk import events_table
 
@@ -142,6 +143,7 @@ def test_a_process_without_the_warehouse_waits_for_the_one_that_has_it(warehouse
     timer.join()
 
 
+@needs_own_file
 def test_a_warehouse_that_cannot_be_prepared_lets_the_file_go(house, monkeypatch):
     warehouse.close()
 

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from potager.core import clock, house, jobs, money, store
-from potager.core.errors import Conflict, Problem
+from potager.core.errors import Conflict, Down, Problem
 from potager.core.store import Lane
 from potager.facts import bulk, plan
 from potager.facts.imports import mapping as mappings
@@ -122,7 +122,7 @@ def check(content: str, kind: Kind, mapping: FileMapping, *, most: int | None = 
 
 
 def work(run_id: int, progress: Progress = _silent) -> ImportRun:
-    """Do what is left of a run. A Problem marks it failed and is raised on.
+    """Do what is left of a run. A Problem marks it failed and is raised on, but for Down: then it can be gone on with.
 
     progress  told the number of rows read after each chunk
     Raises Conflict("import.running") when another process works on the same file.
@@ -134,6 +134,8 @@ def work(run_id: int, progress: Progress = _silent) -> ImportRun:
             return run
         try:
             _work(run, progress)
+        except Down:
+            raise
         except Problem as problem:
             with store.write(Lane.IMPORT):
                 run.state, run.error_zh, run.error_en = ImportRun.State.FAILED, problem.zh, problem.en

@@ -14,10 +14,9 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-from potager.core import store
 from potager.facts.warehouse import refusals
 from potager.facts.warehouse.base import Capabilities, Params, Writer
-from potager.facts.warehouse.rows import counted, without_zone
+from potager.facts.warehouse.rows import counted, refuse_inside_store_write, without_zone
 
 READERS: Final = 4
 SETTINGS: Final = {
@@ -63,7 +62,7 @@ class ClickHouseWarehouse:
         self._idle.put(self._connect())
 
     def query(self, sql: str, params: Params = (), *, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
-        _refuse_inside_store_write()
+        refuse_inside_store_write()
         if params:
             raise refusals.no_own_sql("ClickHouse", "带参数的查询", "Queries with parameters")
         from clickhouse_connect.driver.exceptions import ClickHouseError
@@ -87,7 +86,7 @@ class ClickHouseWarehouse:
 
     @contextmanager
     def heavy(self) -> Iterator[None]:
-        _refuse_inside_store_write()
+        refuse_inside_store_write()
         with self._heavy:
             yield
 
@@ -143,7 +142,7 @@ class ClickHouseWarehouse:
     def _command(self, sql: str) -> None:
         from clickhouse_connect.driver.exceptions import ClickHouseError
 
-        _refuse_inside_store_write()
+        refuse_inside_store_write()
         with self._client() as client:
             try:
                 client.command(sql)
@@ -222,8 +221,3 @@ def _layout(schema: pa.Schema) -> str:
 def _sorted(by: Sequence[str], parts: str = "") -> str:
     key = f"({', '.join(by)})" if by else "tuple()"
     return f"ENGINE = MergeTree {parts}ORDER BY {key} SETTINGS allow_nullable_key = 1"
-
-
-def _refuse_inside_store_write() -> None:
-    if store.is_writing():
-        raise RuntimeError("the warehouse must not be used inside store.write")

@@ -15,10 +15,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from potager.core import store
 from potager.core.errors import Conflict, Problem
 from potager.facts.warehouse.base import Capabilities, Params
-from potager.facts.warehouse.rows import counted
+from potager.facts.warehouse.rows import counted, refuse_inside_store_write
 
 READERS = 4
 _MEMORY_SHARE = 0.6
@@ -63,9 +62,34 @@ class DuckWriter:
         finally:
             self._connection.unregister("_rows")
 
+    def interrupt(self) -> None:
+        """Break off the statement in hand; it raises where it runs. Called from another thread."""
+        self._connection.interrupt()
+
     def release(self) -> None:
         for name in self._staged:
             self._connection.unregister(name)
+
+
+class DuckReader:
+    """One cursor of the pool, in the hands of one thread."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def query(self, sql: str, params: Params = (), *, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
+        staged = beside or {}
+        try:
+            for name, rows in staged.items():
+                self._cursor.register(name, rows)
+            return _arrow(self._cursor, sql, params)
+        finally:
+            for name in staged:
+                self._cursor.unregister(name)
+
+    def interrupt(self) -> None:
+        """See DuckWriter.interrupt."""
+        self._cursor.interrupt()
 
 
 class DuckWarehouse:
@@ -87,16 +111,17 @@ class DuckWarehouse:
             self._readers.put(self._connection.cursor())
 
     def query(self, sql: str, params: Params = (), *, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
-        _refuse_inside_store_write()
+        with self.reader() as reader:
+            return reader.query(sql, params, beside=beside)
+
+    @contextmanager
+    def reader(self) -> Iterator[DuckReader]:
+        """A cursor to read with; waits for one where all are in use."""
+        refuse_inside_store_write()
         cursor = self._readers.get()
-        staged = beside or {}
         try:
-            for name, rows in staged.items():
-                cursor.register(name, rows)
-            return _arrow(cursor, sql, params)
+            yield DuckReader(cursor)
         finally:
-            for name in staged:
-                cursor.unregister(name)
             self._readers.put(cursor)
 
     def counts(self, tables: Sequence[str]) -> dict[str, int]:
@@ -105,13 +130,13 @@ class DuckWarehouse:
 
     @contextmanager
     def heavy(self) -> Iterator[None]:
-        _refuse_inside_store_write()
+        refuse_inside_store_write()
         with self._heavy:
             yield
 
     @contextmanager
     def write(self) -> Iterator[DuckWriter]:
-        _refuse_inside_store_write()
+        refuse_inside_store_write()
         if self._write_owner == threading.get_ident():
             raise RuntimeError("a warehouse write is already open in this thread: pass its writer on")
         with self._write_lock:
@@ -196,9 +221,3 @@ def _arrow(connection: duckdb.DuckDBPyConnection, sql: str, params: Params) -> p
     result = connection.sql(sql, params=params) if params else connection.sql(sql)
     table: pa.Table = result.to_arrow_table()
     return table
-
-
-def _refuse_inside_store_write() -> None:
-    """SQLite has one writer: a long query inside its transaction would stop every click (DESIGN §2)."""
-    if store.is_writing():
-        raise RuntimeError("the warehouse must not be used inside store.write")

@@ -1,6 +1,6 @@
 """What a warehouse says when it is asked for what its engine does not do."""
 
-from potager.core.errors import Conflict, Problem
+from potager.core.errors import Conflict, Down, Problem
 
 
 def no_transactions(engine: str) -> Conflict:
@@ -52,9 +52,9 @@ def no_client(engine: str, extra: str) -> Problem:
 def bad_url(url: str) -> Problem:
     return Problem(
         "settings.warehouse",
-        zh=f"POTAGER_WAREHOUSE「{url}」应写成 duckdb:、clickhouse://用户:密码@主机:8123/库 或 sc://主机:15002",
+        zh=f"POTAGER_WAREHOUSE「{url}」应写成 duckdb:、remote:、clickhouse://用户:密码@主机:8123/库 或 sc://主机:15002",
         en=(
-            f"POTAGER_WAREHOUSE “{url}” must be duckdb:, clickhouse://user:password@host:8123/database "
+            f"POTAGER_WAREHOUSE “{url}” must be duckdb:, remote:, clickhouse://user:password@host:8123/database "
             "or sc://host:15002"
         ),
         place="POTAGER_WAREHOUSE",
@@ -79,6 +79,55 @@ def failed(engine: str, error: Exception) -> Problem:
         en=(
             f"{engine} gave no answer; where a table or column is missing, run potager warehouse copy again. "
             f"It said: {_first_line(error)}"
+        ),
+        place="POTAGER_WAREHOUSE",
+    )
+
+
+def down() -> Down:
+    """The process that owns the embedded file does not answer."""
+    return Down(
+        "warehouse.down",
+        zh="数据仓库进程没有回答：请启动 potager warehouse serve；发送和计时照常，需要数据仓库的事等它回来再做",
+        en=(
+            "The process that owns the warehouse does not answer: start potager warehouse serve. Sending and timing "
+            "go on; what needs the warehouse waits for it"
+        ),
+        place="POTAGER_WAREHOUSE",
+    )
+
+
+def too_long(seconds: float) -> Problem:
+    """The statement was broken off at the owner too."""
+    return Problem(
+        "warehouse.timeout",
+        zh=f"数据仓库 {seconds:g} 秒没有答完，已中止：请缩小范围，或用 remote:?timeout=秒数 放宽",
+        en=(
+            f"The warehouse did not finish within {seconds:g} seconds and was stopped: ask for less, or allow more "
+            "with remote:?timeout=SECONDS"
+        ),
+        place="POTAGER_WAREHOUSE",
+        status=504,
+    )
+
+
+def served(pid: str) -> Conflict:
+    """Only one process serves a house's warehouse."""
+    return Conflict(
+        "warehouse.owned",
+        zh=f"另一个进程（PID {pid}）已经在提供这个数据仓库：请先停掉它",
+        en=f"Another process (PID {pid}) serves this warehouse already: stop it first",
+    )
+
+
+def owner_only() -> Conflict:
+    """Making the file anew needs it for oneself."""
+    return Conflict(
+        "warehouse.owned",
+        zh="这件事要独占数据仓库文件：请停掉 potager warehouse serve，再用 POTAGER_WAREHOUSE=duckdb: 执行",
+        en=(
+            "This needs the warehouse file for itself: stop potager warehouse serve, then run it with "
+            "POTAGER_WAREHOUSE=duckdb:"
         ),
         place="POTAGER_WAREHOUSE",
     )

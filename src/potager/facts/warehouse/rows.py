@@ -1,8 +1,10 @@
-"""What every engine of ours does alike: rows as it hands them out, and how many there are."""
+"""What every engine of ours does alike: rows as it hands them out, how many there are, where it is not asked."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 import pyarrow as pa
+
+from potager.core import store
 
 
 def counted(read: Callable[[str], pa.Table], parts: Mapping[str, Sequence[str]]) -> dict[str, int]:
@@ -21,3 +23,9 @@ def without_zone(rows: pa.Table) -> pa.Table:
         if pa.types.is_timestamp(column.type) and column.type.tz is not None:
             rows = rows.set_column(i, column.name, rows.column(i).cast(pa.timestamp("us")))
     return rows
+
+
+def refuse_inside_store_write() -> None:
+    """SQLite has one writer: a long query inside its transaction would stop every click (DESIGN §2)."""
+    if store.is_writing():
+        raise RuntimeError("the warehouse must not be used inside store.write")

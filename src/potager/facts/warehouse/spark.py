@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 
-from potager.core import store
 from potager.facts.warehouse import refusals
 from potager.facts.warehouse.base import Capabilities, Params, Writer
-from potager.facts.warehouse.rows import counted, without_zone
+from potager.facts.warehouse.rows import counted, refuse_inside_store_write, without_zone
 
 
 class SparkWarehouse:
@@ -31,8 +30,7 @@ class SparkWarehouse:
         self._heavy = threading.Semaphore(1)
 
     def query(self, sql: str, params: Params = (), *, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
-        if store.is_writing():
-            raise RuntimeError("the warehouse must not be used inside store.write")
+        refuse_inside_store_write()
         if params:
             raise refusals.no_own_sql("Spark", "带参数的查询", "Queries with parameters")
         from pyspark.errors import PySparkException
@@ -101,8 +99,7 @@ class SparkWarehouse:
     def _checked(self, sql: str) -> None:
         from pyspark.errors import PySparkException
 
-        if store.is_writing():
-            raise RuntimeError("the warehouse must not be used inside store.write")
+        refuse_inside_store_write()
         try:
             self._run(sql)
         except PySparkException as error:
