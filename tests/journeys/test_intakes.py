@@ -8,9 +8,11 @@ import pytest
 from django.db import connection
 from pyroaring import BitMap
 
+from potager import assembly
 from potager.core import jobs, store
 from potager.core.errors import Conflict, NotFound
 from potager.core.models import Job
+from potager.facts.warehouse import refusals
 from potager.journeys import intakes, privacy, publish, queries, starting
 from potager.journeys.models import Intake, Run
 from potager.org.access import SYSTEM
@@ -27,6 +29,13 @@ def seven(garden, monkeypatch):
     garden.later(seconds=1)
     monkeypatch.setattr(intakes, "AT_ONCE", 2)
     return people
+
+
+@pytest.fixture(autouse=True)
+def _handlers():
+    """Tests of other rooms find the house assembled as it was."""
+    yield
+    assembly.assemble()
 
 
 def begin(condition=None) -> Intake:
@@ -153,12 +162,13 @@ def test_what_cannot_be_asked_fails_with_its_reason(garden, seven):
     assert row.en == "There is no tag “gone”"
 
 
-def test_while_the_warehouse_is_away_it_is_asked_again(garden, seven, monkeypatch, caplog):
+@pytest.mark.parametrize("error", [RuntimeError("no warehouse"), refusals.down()])
+def test_while_the_warehouse_is_away_it_is_asked_again(garden, seven, monkeypatch, caplog, error):
     jobs.set_handlers({intakes.JOB: intakes.run})
     row = begin()
 
     def away(*_):
-        raise RuntimeError("no warehouse")
+        raise error
 
     with monkeypatch.context() as patched:
         patched.setattr(intakes, "members", away)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pyroaring import BitMap
 
 from potager.core import clock, jobs, journal, store
-from potager.core.errors import Conflict, NotFound, Problem
+from potager.core.errors import Conflict, Down, NotFound, Problem
 from potager.core.journal import from_us, to_us
 from potager.core.store import Lane
 from potager.facts import loader
@@ -166,6 +166,8 @@ def _chosen(intake_id: int) -> bool:
     seq, problem, cids = loader.loaded_seq(), None, []
     try:
         cids = members(row.condition or {}, from_us(row.at_us))
+    except Down:
+        raise
     except Problem as error:
         problem = error
     with store.write(Lane.TICK):
