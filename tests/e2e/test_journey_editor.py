@@ -33,10 +33,12 @@ def add_by_keys(page: Page, after: str, kind: str, step: str) -> None:
     card(page, after).focus()
     page.keyboard.press("+")
     expect(page.get_by_role("menuitem", name=kind, exact=True)).to_be_visible()
-    for _ in range(20):
-        if page.locator(".ant-dropdown-menu-item-active").inner_text() == kind:
-            break
+    active = page.locator(".ant-dropdown-menu-item-active")
+    offered = page.locator(".ant-dropdown-menu-item:visible").all_inner_texts()
+    expect(active).to_have_count(1)
+    for each in offered[offered.index(active.inner_text()) + 1 : offered.index(kind) + 1]:
         page.keyboard.press("ArrowDown")
+        expect(active).to_have_text(each)
     page.keyboard.press("Enter")
     expect(page.locator(".react-flow__node.selected")).to_have_attribute("data-id", step)
 

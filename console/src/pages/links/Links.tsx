@@ -84,7 +84,7 @@ export default function Links() {
             filters.search !== '' || state !== undefined ? (
               <Empty title={t('noneFound')} text={t('noneFoundText')} />
             ) : (
-              <Empty title={t('none')} text={t('noneText')} act={add} />
+              <Empty title={t('none')} text={t('noneText')} />
             )
           }
         />
