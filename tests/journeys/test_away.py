@@ -24,12 +24,11 @@ def away(monkeypatch):
     monkeypatch.setattr(knowing, "_told", {})
 
     def take(*, back: bool = False) -> None:
-        monkeypatch.setattr(
-            warehouse, "_warehouse", there if back else RemoteWarehouse("remote:", Path("/nonexistent"))
-        )
+        warehouse._warehouse = there if back else RemoteWarehouse("remote:", Path("/nonexistent"))
 
     yield take
-    monkeypatch.setattr(warehouse, "_warehouse", there)
+    # Not by monkeypatch, which would put it back after it was closed.
+    warehouse._warehouse = there
 
 
 def test_sending_and_timing_go_on_and_a_branch_waits_for_it(garden, away):
