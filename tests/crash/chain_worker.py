@@ -66,7 +66,7 @@ def found() -> None:
     Staff.objects.create(key="lin", name="林晓")
     with store.write():
         choices.put("journeys.channel", "sim_message")
-        settings.put_policy(SYSTEM, settings.Policy(caps=[Cap(limit=1, hours=24)]))
+        settings.put_policy(SYSTEM, settings.Policy(caps=[Cap(limit=1, hours=24)], costs={"sim_message": 3}))
         for key in ("first", "second"):
             files.apply(SYSTEM, journey(key))
             publish.publish(SYSTEM, queries.journey_of(key))
@@ -248,7 +248,7 @@ def tell() -> None:
         "runs": list(Run.objects.values_list("id", "journey__key", "subject_id", "end_reason").order_by("id")),
         "steps": list(steps.values_list("run_id", "visit", "step")),
         "touches": list(Touch.objects.values_list("run_id", "step", "person_key", "state")),
-        "verdicts": sorted(set(Touch.objects.values_list("state", "rule"))),
+        "verdicts": sorted(set(Touch.objects.values_list("state", "rule", "cost_minor"))),
         "places": list(CapReservation.objects.order_by("at_us").values_list("person_key", "at_us")),
         "facts": list(JournalEntry.objects.filter(kind="event").values_list("type", "cid")),
         "loaded": [events["n"], events["keys"]],

@@ -151,7 +151,7 @@ def holds(state: dict[str, Any]) -> None:
     # Messages, as the house has them and as the platform has them.
     wanted = {(run, step) for run, *_ in state["runs"] for step in MESSAGES}
     assert Counter((run, step) for run, step, _, _ in state["touches"]) == dict.fromkeys(wanted, 1)
-    assert [told for told, _ in state["verdicts"]] == ["delivered"], state["verdicts"]
+    assert [(told, cost) for told, _, cost in state["verdicts"]] == [("delivered", 3)], state["verdicts"]
     arrived = Counter((person, text) for person, text, _ in state["log"])
     persons = {person for _, _, person, _ in state["touches"]}
     texts = {f"{key} {step}" for key in ("first", "second") for step in MESSAGES}

@@ -7,7 +7,8 @@ import pytest
 from potager.core import clock, journal, store
 from potager.core.journal import Fact
 from potager.core.models import JournalEntry, Watermark
-from potager.touch import follow, receipts
+from potager.org.access import SYSTEM
+from potager.touch import claims, follow, receipts, settings
 from potager.touch.channels import Receipt
 from potager.touch.life import State
 from potager.touch.models import CapReservation, StaffTask, Touch
@@ -68,6 +69,20 @@ def test_a_receipt_before_the_hand_over_was_written_down_counts(people, paper):
     assert state(touch) == State.DELIVERED
     assert pump() == Counts()
     assert paper.given == []
+
+
+@pytest.mark.parametrize("proof", ["staff_confirmed", "delivered", "replied"])
+def test_what_arrived_was_sent_and_paid_for_though_its_sender_died_before_it_said_so(people, paper, proof):
+    with store.write():
+        settings.put_policy(SYSTEM, settings.Policy(costs={"paper": 7}))
+    touch = say(message(people[0]))[0]
+    (claimed,) = claims.claim(paper, 10)
+    record(told(claimed.token, proof))
+    record(told(claimed.token, proof))
+    assert state(touch) == proof
+    (sent,) = JournalEntry.objects.filter(type="touch_sent")
+    assert (sent.body["amount"], Touch.objects.get(id=touch.id).cost_minor) == (7, 7)
+    assert Touch.objects.get(id=touch.id).marks.filter(state="handed_over").count() == 1
 
 
 def test_pages_are_read_once(out, paper):

@@ -5,7 +5,7 @@ a touch's state and of the caps in this room exact on PostgreSQL.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from potager.core import journal, store
@@ -16,6 +16,8 @@ from potager.touch.life import State
 from potager.touch.models import Touch, TouchMark
 
 SOURCE = "touch"
+# States that say by themselves that the channel took the message.
+_HAD = life.REACHED | {State.HANDED_OVER}
 JSON = Any
 
 
@@ -65,6 +67,7 @@ def apply(changes: Sequence[Change]) -> int:
     subjects = {row[0]: Subject(*row) for row in Touch.objects.filter(id__among=ids).values_list(*_FIELDS)}
     states = {id_: subject.state for id_, subject in subjects.items()}
     heard: list[Change] = []
+    implied: list[Change] = []
     for change in changes:
         current = states.get(change.touch)
         if current is None:
@@ -75,6 +78,8 @@ def apply(changes: Sequence[Change]) -> int:
         # News of a station already passed still belongs to the life of the touch.
         if moves or life.advances(change.state, State(current)):
             heard.append(change)
+        if moves and change.state in life.REACHED and State(current) not in _HAD:
+            implied.append(Change(change.touch, State.HANDED_OVER, change.at_us))
     moved = {id_: state for id_, state in states.items() if state != subjects[id_].state}
     by_state: dict[State, list[int]] = {}
     for id_, state in moved.items():
@@ -83,8 +88,21 @@ def apply(changes: Sequence[Change]) -> int:
         Touch.objects.filter(id__among=touches).update(state=state, lease_until_us=0)
     places.release(id_ for id_, state in moved.items() if state in life.RELEASING)
     places.take_again(id_ for id_, state in moved.items() if subjects[id_].state in life.LOST and state in life.REACHED)
-    note(heard, subjects)
+    note([*heard, *_unsaid(implied, subjects)], subjects)
     return len(moved)
+
+
+def _unsaid(implied: Sequence[Change], subjects: dict[int, Subject]) -> list[Change]:
+    """What arrived was handed over, also where its sender died before it wrote that down: it was sent, and paid for."""
+    ids = {change.touch for change in implied}
+    if not ids:
+        return []
+    said = TouchMark.objects.filter(touch_id__in=ids, state=State.HANDED_OVER).values_list("touch_id", flat=True)
+    unsaid = ids - set(said)
+    for id_, cost in places.costs(unsaid).items():
+        Touch.objects.filter(id=id_).update(cost_minor=cost)
+        subjects[id_] = replace(subjects[id_], cost_minor=cost)
+    return [change for change in implied if change.touch in unsaid]
 
 
 def note(changes: Sequence[Change], subjects: dict[int, Subject]) -> None:

@@ -138,6 +138,12 @@ def spent(since: datetime) -> int:
     return int(rows.aggregate(sum=Sum("cost_minor"))["sum"] or 0)
 
 
+def costs(touches: Collection[int]) -> dict[int, int]:
+    """What those of these touches that cost something cost, as their verdicts said."""
+    rows = CapReservation.objects.filter(touch_id__in=touches, cost_minor__gt=0, shadow=False)
+    return dict(rows.values_list("touch_id", "cost_minor"))
+
+
 def reserve(takers: Iterable[tuple[int, Taker]], now: datetime, costs: Mapping[str, int]) -> None:
     """Take the places of the touches that may be sent: (touch id, case). `costs`: of one message, by channel."""
     at = to_us(now)
