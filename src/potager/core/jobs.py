@@ -191,7 +191,8 @@ def _run(job: Claimed, owner: str) -> None:
     with store.write(Lane.TICK):
         mine = Job.objects.filter(id=job.id, owner=owner)
         if (each := _periodic.get(job.kind)) is not None:
-            mine.update(lease_until_us=0, owner="", tries=0, due_us=to_us(clock.wall() + _pause(each, did)))
+            due = to_us(clock.wall() + _pause(each, did))
+            mine.update(lease_until_us=0, owner="", tries=0, due_us=due, last_error="")
         else:
             mine.delete()
 

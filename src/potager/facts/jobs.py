@@ -8,7 +8,7 @@ from potager.core.errors import Down, Problem
 from potager.core.jobs import Handler, Periodic
 from potager.core.store import Lane
 from potager.facts import compaction, lake, loader
-from potager.facts.imports import run
+from potager.facts.imports import files, run
 
 
 def load(_payload: Mapping[str, object]) -> int:
@@ -35,8 +35,10 @@ def import_file(payload: Mapping[str, object]) -> None:
         run.work(int(str(payload["run"])))
     except Down:
         raise
-    except Problem:
-        return
+    except Problem as problem:
+        if problem.code == files.RUNNING:
+            # Whoever works on it may die of it: looked at again until it is over.
+            raise Down(problem.code, zh=problem.zh, en=problem.en) from problem
 
 
 KINDS: Mapping[str, Handler] = {

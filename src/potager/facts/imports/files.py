@@ -23,6 +23,8 @@ from potager.core.settings import environment
 from potager.facts import lake
 from potager.facts.imports.parse import REJECT_COLUMNS, Reject, rejects_csv
 
+# The code of the refusal of whoever comes second to a file.
+RUNNING = "import.running"
 _BLOCK = 1 << 20
 
 
@@ -82,7 +84,7 @@ def working(content: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Conflict(
-                "import.running",
+                RUNNING,
                 zh="这个文件正在导入，请等它完成",
                 en="This file is being imported: wait for it to end",
             ) from error
