@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from potager.core import store
-from potager.core.errors import Conflict, NotFound, Problem
+from potager.core.errors import Conflict, Down, NotFound, Problem
 from potager.facts import bulk, bulk_merge, jobs, lake, warehouse
 from potager.facts.imports import files, run
 from potager.facts.imports.guess import guess
