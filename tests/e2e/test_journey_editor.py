@@ -38,7 +38,8 @@ def add_by_keys(page: Page, after: str, kind: str, step: str) -> None:
     expect(active).to_have_count(1)
     for each in offered[offered.index(active.inner_text()) + 1 : offered.index(kind) + 1]:
         page.keyboard.press("ArrowDown")
-        expect(active).to_have_text(each)
+        # Enter takes what has the focus, which follows the mark.
+        expect(page.get_by_role("menuitem", name=each, exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".react-flow__node.selected")).to_have_attribute("data-id", step)
 

@@ -48,7 +48,7 @@ export default function Links() {
           </>
         }
       />
-      {base.data && isHere(base.data.base) && <Alert type="warning" showIcon title={t('baseHere', { base: base.data.base })} />}
+      {base.data && isHere(base.data.base) && <Alert role="note" type="warning" showIcon title={t('baseHere', { base: base.data.base })} />}
       <section className="card">
         <QueryTable
           name="links"
