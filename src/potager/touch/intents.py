@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from potager.content.links import personal
 from potager.content.links.personal import Bearer, Letter
 from potager.content.render import render
+from potager.content.surveys import personal as surveys
 from potager.core import clock
 from potager.core.bulk import insert_rows
 from potager.core.journal import from_us, to_us
@@ -154,6 +155,7 @@ class _Draft:
     due_us: int
     expires_us: int
     letter: Letter
+    survey_letter: Letter
 
     @property
     def run_id(self) -> int:
@@ -204,12 +206,14 @@ def _drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[_Dr
     attributes = known_people.attribute_names()
     hours = _best_hours(intents, known, rules, now)
     post = personal.post(intent.template for intent in intents)
+    survey_post = surveys.post(intent.template for intent in intents)
     drafts = []
     for intent, sender in zip(intents, speaking, strict=True):
         who = known.get(intent.cid)
         values = known_people.values_of(who, senders.get(sender), attributes) if who else {}
-        letter = post.letter(real=not intent.shadow and who is not None and who.iid is not None)
-        rendered = render(intent.template, {**values, **intent.values}, letter.url)
+        real = not intent.shadow and who is not None and who.iid is not None
+        letter, survey_letter = post.letter(real=real), survey_post.letter(real=real)
+        rendered = render(intent.template, {**values, **intent.values}, letter.url, survey_letter.url)
         due = intent.due or now
         expires = intent.expires or due + timedelta(hours=rules.window_hours)
         if who and intent.at_best:
@@ -227,6 +231,7 @@ def _drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[_Dr
                 due_us=to_us(due),
                 expires_us=to_us(expires),
                 letter=letter,
+                survey_letter=survey_letter,
             )
         )
     return drafts
@@ -309,8 +314,8 @@ def _row(draft: _Draft, verdict: Verdict | None, now_us: int) -> tuple[object, .
 
 
 def _keep_links(drafts: Sequence[_Draft], verdicts: Mapping[Key, Verdict], ids: Mapping[Key, int]) -> None:
-    """The links of messages that go out, or still may."""
-    kept = []
+    """The links and surveys of messages that go out, or still may."""
+    kept, asked = [], []
     for draft in drafts:
         verdict = verdicts.get(draft.intent.key)
         if draft.known is None or draft.known.iid is None or (verdict and verdict.decision in {"skip", "drop"}):
@@ -324,7 +329,9 @@ def _keep_links(drafts: Sequence[_Draft], verdicts: Mapping[Key, Verdict], ids: 
             sender=draft.sender,
         )
         kept.append((draft.letter, who))
+        asked.append((draft.survey_letter, who))
     personal.write(kept)
+    surveys.write(asked)
 
 
 def _answer(id_: int, verdict: Verdict | None, draft: _Draft) -> Intended:
