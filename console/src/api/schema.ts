@@ -6129,24 +6129,6 @@ export interface components {
             total: number;
         };
         /**
-         * Incentive
-         * @description What who answered gets: told on the last page. script: what the staff say to it; coupon: which they give.
-         */
-        Incentive: {
-            /**
-             * Coupon
-             * @default
-             */
-            coupon: string;
-            /**
-             * Script
-             * @default
-             */
-            script: string;
-            /** Text */
-            text: string;
-        };
-        /**
          * IntakeOut
          * @description Many people on their way in. `total` is 0 while they are being chosen; `message` says why it failed.
          */
@@ -7981,56 +7963,6 @@ export interface components {
              */
             people: "finish" | "move" | "exit";
         };
-        /**
-         * Question
-         * @description One question. low, high: what the ends of a scale mean. attribute: what of the customer the answer states.
-         *
-         *     personal  the answer is sealed and leaves the operations store in no fact; a phone always is
-         */
-        Question: {
-            /**
-             * Attribute
-             * @default
-             */
-            attribute: string;
-            /**
-             * Help
-             * @default
-             */
-            help: string;
-            /**
-             * High
-             * @default
-             */
-            high: string;
-            /** Key */
-            key: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "single" | "multiple" | "scale" | "stars" | "text" | "number" | "date" | "phone";
-            /** Label */
-            label: string;
-            /**
-             * Low
-             * @default
-             */
-            low: string;
-            /**
-             * Optional
-             * @default false
-             */
-            optional: boolean;
-            /** Options */
-            options?: components["schemas"]["Option"][];
-            /**
-             * Personal
-             * @default false
-             */
-            personal: boolean;
-            show_if?: components["schemas"]["ShowIf"] | null;
-        };
         /** QueuedOut */
         QueuedOut: {
             /** Messages */
@@ -8961,16 +8893,6 @@ export interface components {
          * @enum {string}
          */
         SetOp: "union" | "intersect" | "minus";
-        /**
-         * ShowIf
-         * @description Ask only who gave one of these answers to an earlier question: keys of options, or points.
-         */
-        ShowIf: {
-            /** Any */
-            any: (string | number)[];
-            /** Question */
-            question: string;
-        };
         /** SignIn */
         SignIn: {
             /** Login */
@@ -9398,6 +9320,24 @@ export interface components {
             cid: number;
         };
         /**
+         * SurveyIncentive
+         * @description What who answered gets: told on the last page. script: what the staff say to it; coupon: which they give.
+         */
+        SurveyIncentive: {
+            /**
+             * Coupon
+             * @default
+             */
+            coupon: string;
+            /**
+             * Script
+             * @default
+             */
+            script: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * SurveyNumbers
          * @description sent, opened, answered: people, by their own addresses; rate: answered of opened, null before anybody opened.
          *
@@ -9418,6 +9358,17 @@ export interface components {
             sent: number;
             /** Unnamed */
             unnamed: number;
+        };
+        /**
+         * SurveyOption
+         * @description One choice; `tag` is given to who takes it.
+         */
+        SurveyOption: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            tag?: components["schemas"]["TagGiven"] | null;
         };
         /**
          * SurveyOut
@@ -9462,6 +9413,56 @@ export interface components {
         SurveyPreview: {
             /** Html */
             html: string;
+        };
+        /**
+         * SurveyQuestion
+         * @description One question. low, high: what the ends of a scale mean. attribute: what of the customer the answer states.
+         *
+         *     personal  the answer is sealed and leaves the operations store in no fact; a phone always is
+         */
+        SurveyQuestion: {
+            /**
+             * Attribute
+             * @default
+             */
+            attribute: string;
+            /**
+             * Help
+             * @default
+             */
+            help: string;
+            /**
+             * High
+             * @default
+             */
+            high: string;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "single" | "multiple" | "scale" | "stars" | "text" | "number" | "date" | "phone";
+            /** Label */
+            label: string;
+            /**
+             * Low
+             * @default
+             */
+            low: string;
+            /**
+             * Optional
+             * @default false
+             */
+            optional: boolean;
+            /** Options */
+            options?: components["schemas"]["SurveyOption"][];
+            /**
+             * Personal
+             * @default false
+             */
+            personal: boolean;
+            show_if?: components["schemas"]["SurveyShowIf"] | null;
         };
         /**
          * SurveyResult
@@ -9516,6 +9517,16 @@ export interface components {
             promoters: number;
         };
         /**
+         * SurveyShowIf
+         * @description Ask only who gave one of these answers to an earlier question: keys of options, or points.
+         */
+        SurveyShowIf: {
+            /** Any */
+            any: (string | number)[];
+            /** Question */
+            question: string;
+        };
+        /**
          * SurveySpec
          * @description A survey. anonymous: also anybody may answer, unnamed, at one common address. again: a customer may answer once
          *     for each message that asks, and not once in all. from_day, until_day: business days, both included.
@@ -9533,7 +9544,7 @@ export interface components {
             anonymous: boolean;
             /** From Day */
             from_day?: string | null;
-            incentive?: components["schemas"]["Incentive"] | null;
+            incentive?: components["schemas"]["SurveyIncentive"] | null;
             /**
              * Intro
              * @default
@@ -9548,7 +9559,7 @@ export interface components {
              */
             kind: "survey";
             /** Questions */
-            questions?: components["schemas"]["Question"][];
+            questions?: components["schemas"]["SurveyQuestion"][];
             /**
              * Thanks
              * @default

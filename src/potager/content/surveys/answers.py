@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from potager.content.surveys.specs import CHOSEN, POINTS, Question, SurveySpec
+from potager.content.surveys.specs import CHOSEN, POINTS, SurveyQuestion, SurveySpec
 from potager.core.errors import Problem
 from potager.people.identity_types import contact
 
@@ -42,7 +42,7 @@ def read(spec: SurveySpec, filled: Filled) -> Read:
     return found
 
 
-def is_shown(question: Question, answers: Mapping[str, Any]) -> bool:
+def is_shown(question: SurveyQuestion, answers: Mapping[str, Any]) -> bool:
     """Whether a question is asked, given the answers to those before it."""
     asked = question.show_if
     if asked is None:
@@ -51,7 +51,7 @@ def is_shown(question: Question, answers: Mapping[str, Any]) -> bool:
     return any(each in asked.any for each in (answer if isinstance(answer, list) else [answer]))
 
 
-def said(question: Question, answer: Any) -> str:
+def said(question: SurveyQuestion, answer: Any) -> str:
     """An answer as a person reads it."""
     if question.kind in CHOSEN:
         labels = {option.key: option.label for option in question.options}
@@ -71,7 +71,7 @@ _CURES: Final[Mapping[str, str]] = {
 }
 
 
-def _value(question: Question, given: list[str]) -> Any:
+def _value(question: SurveyQuestion, given: list[str]) -> Any:
     """The coded answer; None where it is none."""
     text = given[0]
     match question.kind:

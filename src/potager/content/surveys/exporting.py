@@ -6,7 +6,7 @@ import io
 from potager.content.surveys import answers
 from potager.content.surveys.models import Survey
 from potager.content.surveys.queries import responses, spec_of
-from potager.content.surveys.specs import Question
+from potager.content.surveys.specs import SurveyQuestion
 from potager.core import clock
 from potager.core.journal import from_us
 from potager.org import audit
@@ -16,7 +16,7 @@ from potager.org.access import Actor, require_write
 def table(actor: Actor, row: Survey) -> str:
     """CSV that spreadsheets open; personal answers as their hints. Who exported is in the trail."""
     require_write(actor)
-    columns: dict[str, Question] = {}
+    columns: dict[str, SurveyQuestion] = {}
     specs = {version.pk: spec_of(version) for version in row.versions.order_by("n")}
     for spec in specs.values():
         columns |= {question.key: question for question in spec.questions}
@@ -33,7 +33,7 @@ def table(actor: Actor, row: Survey) -> str:
     return "\ufeff" + out.getvalue()
 
 
-def _cell(question: Question, answer: object) -> str:
+def _cell(question: SurveyQuestion, answer: object) -> str:
     if isinstance(answer, dict):
         return str(answer["hint"]) or "***"
     text = answers.said(question, answer)

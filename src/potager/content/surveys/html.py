@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from potager.content.links.html import page_of
-from potager.content.surveys.specs import CHOSEN, POINTS, Question, SurveySpec
+from potager.content.surveys.specs import CHOSEN, POINTS, SurveyQuestion, SurveySpec
 
 Notice = Literal["unknown", "early", "over", "busy", "colleague"]
 POLICY: Final = (
@@ -122,7 +122,9 @@ def _hiding(spec: SurveySpec) -> str:
     return f"@supports selector(:has(*)) {{ {' '.join(rules)} }}" if rules else ""
 
 
-def _section(question: Question, asked: Mapping[str, Question], filled: Sequence[str], fault: str) -> SafeString:
+def _section(
+    question: SurveyQuestion, asked: Mapping[str, SurveyQuestion], filled: Sequence[str], fault: str
+) -> SafeString:
     name = format_html(
         "{}{}",
         question.label,
@@ -149,7 +151,7 @@ def _section(question: Question, asked: Mapping[str, Question], filled: Sequence
     return format_html('<section id="s_{}">{}</section>', question.key, inner)
 
 
-def _when(question: Question, asked: Mapping[str, Question]) -> str:
+def _when(question: SurveyQuestion, asked: Mapping[str, SurveyQuestion]) -> str:
     shown = question.show_if
     if shown is None or shown.question not in asked:
         return ""
@@ -158,7 +160,7 @@ def _when(question: Question, asked: Mapping[str, Question]) -> str:
     return f"「{before.label}」答了{'、'.join(labels.get(each, str(each)) for each in shown.any)}，再答这一题"
 
 
-def _choices(question: Question, field: str, filled: Sequence[str]) -> SafeString:
+def _choices(question: SurveyQuestion, field: str, filled: Sequence[str]) -> SafeString:
     kind = "checkbox" if question.kind == "multiple" else "radio"
     checked = mark_safe(" checked")
     if question.kind in CHOSEN:
@@ -177,7 +179,7 @@ def _choices(question: Question, field: str, filled: Sequence[str]) -> SafeStrin
     return format_html('<div class="points">{}</div>{}', points, ends if question.low or question.high else "")
 
 
-def _input(question: Question, field: str, filled: Sequence[str]) -> SafeString:
+def _input(question: SurveyQuestion, field: str, filled: Sequence[str]) -> SafeString:
     value = filled[0] if filled else ""
     if question.kind == "text":
         return format_html('<textarea id="{}" name="{}" rows="3" maxlength="1000">{}</textarea>', field, field, value)

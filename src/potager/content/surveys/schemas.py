@@ -10,7 +10,7 @@ from potager.content.links.addresses import SURVEY, base, url_of
 from potager.content.surveys.models import Survey
 from potager.content.surveys.queries import Numbers, Tally, current, is_on, spec_of
 from potager.content.surveys.score import nps
-from potager.content.surveys.specs import Question, QuestionKind, SurveySpec
+from potager.content.surveys.specs import QuestionKind, SurveyQuestion, SurveySpec
 from potager.core import clock
 from potager.core.paging import PageQuery
 
@@ -119,7 +119,7 @@ class SurveyResult(BaseModel):
     texts: list[str]
 
     @classmethod
-    def of(cls, question: Question, found: Tally) -> "SurveyResult":
+    def of(cls, question: SurveyQuestion, found: Tally) -> "SurveyResult":
         labels = {option.key: option.label for option in question.options}
         points = {int(value): n for value, n in found.counts.items()} if question.kind in {"scale", "stars"} else {}
         score = nps(points) if question.kind == "scale" else None

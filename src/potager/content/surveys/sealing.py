@@ -4,11 +4,11 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from potager.content.surveys.specs import Question
+from potager.content.surveys.specs import SurveyQuestion
 from potager.core import crypto
 
 
-def kept(question: Question, answer: Any) -> Any:
+def kept(question: SurveyQuestion, answer: Any) -> Any:
     """An answer as it is stored: sealed when personal."""
     if not question.is_sealed:
         return answer
@@ -20,16 +20,16 @@ def kept(question: Question, answer: Any) -> Any:
     }
 
 
-def opened(question: Question, answer: Any) -> Any:
+def opened(question: SurveyQuestion, answer: Any) -> Any:
     """What `kept` put away, in clear."""
     if isinstance(answer, Mapping):
         return crypto.unseal(base64.b64decode(answer["sealed"]), _context(question))
     return answer
 
 
-def _kind(question: Question) -> str:
+def _kind(question: SurveyQuestion) -> str:
     return "phone" if question.kind == "phone" else "answer"
 
 
-def _context(question: Question) -> bytes:
+def _context(question: SurveyQuestion) -> bytes:
     return f"survey|{question.key}".encode()

@@ -28,7 +28,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class Option(_Part):
+class SurveyOption(_Part):
     """One choice; `tag` is given to who takes it."""
 
     key: str = Field(pattern=PART)
@@ -36,14 +36,14 @@ class Option(_Part):
     tag: TagGiven | None = None
 
 
-class ShowIf(_Part):
+class SurveyShowIf(_Part):
     """Ask only who gave one of these answers to an earlier question: keys of options, or points."""
 
     question: str = Field(pattern=PART)
     any: list[str | int] = Field(min_length=1, max_length=20)
 
 
-class Question(_Part):
+class SurveyQuestion(_Part):
     """One question. low, high: what the ends of a scale mean. attribute: what of the customer the answer states.
 
     personal  the answer is sealed and leaves the operations store in no fact; a phone always is
@@ -54,12 +54,12 @@ class Question(_Part):
     label: Label
     help: str = Field("", max_length=200)
     optional: bool = False
-    options: list[Option] = Field(default_factory=list, max_length=30)
+    options: list[SurveyOption] = Field(default_factory=list, max_length=30)
     low: str = Field("", max_length=40)
     high: str = Field("", max_length=40)
     attribute: str = Field("", max_length=64)
     personal: bool = False
-    show_if: ShowIf | None = None
+    show_if: SurveyShowIf | None = None
 
     @property
     def is_sealed(self) -> bool:
@@ -71,7 +71,7 @@ class Question(_Part):
         return tuple(option.key for option in self.options) if self.kind in CHOSEN else tuple(POINTS.get(self.kind, ()))
 
 
-class Incentive(_Part):
+class SurveyIncentive(_Part):
     """What who answered gets: told on the last page. script: what the staff say to it; coupon: which they give."""
 
     text: str = Field(min_length=1, max_length=200)
@@ -92,9 +92,9 @@ class SurveySpec(_Part):
     key: str = Field(pattern=KEY)
     title: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     intro: str = Field("", max_length=1000)
-    questions: list[Question] = Field(default_factory=list, max_length=30)
+    questions: list[SurveyQuestion] = Field(default_factory=list, max_length=30)
     thanks: str = Field("", max_length=500)
-    incentive: Incentive | None = None
+    incentive: SurveyIncentive | None = None
     anonymous: bool = False
     again: bool = False
     from_day: date | None = None
@@ -139,7 +139,7 @@ def problems(spec: SurveySpec) -> Iterator[Problem]:
         yield Problem(
             "survey.days", zh="结束日期在开始日期之前", en="Its last day is before its first", place="until_day"
         )
-    earlier: dict[str, Question] = {}
+    earlier: dict[str, SurveyQuestion] = {}
     for n, question in enumerate(spec.questions):
         place = f"questions.{n}"
         if question.key in earlier:
@@ -154,7 +154,7 @@ def problems(spec: SurveySpec) -> Iterator[Problem]:
         earlier.setdefault(question.key, question)
 
 
-def _options(question: Question, place: str) -> Iterator[Problem]:
+def _options(question: SurveyQuestion, place: str) -> Iterator[Problem]:
     keys = [option.key for option in question.options]
     if question.kind in CHOSEN and len(keys) < 2:
         yield Problem(
@@ -174,7 +174,7 @@ def _options(question: Question, place: str) -> Iterator[Problem]:
         )
 
 
-def _shown(question: Question, earlier: Mapping[str, Question], place: str) -> Iterator[Problem]:
+def _shown(question: SurveyQuestion, earlier: Mapping[str, SurveyQuestion], place: str) -> Iterator[Problem]:
     asked = question.show_if
     if asked is None:
         return

@@ -6,7 +6,7 @@ from potager.content.links.addresses import new_token
 from potager.content.models import Script
 from potager.content.surveys.models import Survey, SurveyVersion
 from potager.content.surveys.queries import current, spec_of, survey
-from potager.content.surveys.specs import Question, SurveySpec, problems, property_of
+from potager.content.surveys.specs import SurveyQuestion, SurveySpec, problems, property_of
 from potager.core import clock
 from potager.core.errors import Conflict, Problem
 from potager.facts import plan
@@ -134,7 +134,7 @@ def _unfit(spec: SurveySpec) -> Iterator[Problem]:
     yield from _properties(spec)
 
 
-def _attribute(question: Question, declared: dict[str, Attribute], place: str) -> Iterator[Problem]:
+def _attribute(question: SurveyQuestion, declared: dict[str, Attribute], place: str) -> Iterator[Problem]:
     if not question.attribute:
         return
     attribute = declared.get(question.attribute)
