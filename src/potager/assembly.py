@@ -7,6 +7,7 @@ from ninja import Router
 from potager import daily
 from potager.content.api import router as content
 from potager.content.links import follow as link_follow
+from potager.content.surveys import follow as survey_follow
 from potager.core import jobs, journal, store
 from potager.core.store import Lane
 from potager.demo import jobs as demo_jobs
@@ -69,6 +70,7 @@ def _load(payload: Mapping[str, object]) -> int:
 SUBSCRIBERS: Sequence[journal.Subscriber] = (
     tags.follow,
     link_follow.on_entries,
+    survey_follow.on_entries,
     follow.on_entries,
     clicks.on_entries,
     subscriber.on_entries,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from potager.content.links import privacy as links
+from potager.content.surveys import privacy as surveys
 from potager.core import clock, store
 from potager.core.store import Lane
 from potager.evidence import privacy as evidence
@@ -40,6 +41,7 @@ def export(actor: Actor, person: Person) -> dict[str, Any]:
         **insight.told(person.cids),
         **touch.told(person.cids),
         **links.told(person.cids),
+        **surveys.told(person.cids),
         "journeys": journeys.told(person.cids),
         "experiments": evidence.told(person.keys),
     }
@@ -59,6 +61,7 @@ def erase(actor: Actor, person: Person) -> Erased:
         journeys.erase(person.cids, person.keys)
         touch.erase(person.cids, person.keys)
         links.erase(person.cids)
+        surveys.erase(person.cids)
         evidence.erase(person.keys)
         audit.forget_values(person.cids)
         # Last: the rooms before it told the journal of what they ended.

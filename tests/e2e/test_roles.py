@@ -12,7 +12,7 @@ from tests.e2e.served import Served
 
 PAGES = (
     *("overview", "goals", "reports", "customers", "tags", "layers", "audiences", "value", "affinity", "journeys"),
-    *("outbox", "scripts", "links", "tasks", "phones", "imports", "events", "settings"),
+    *("outbox", "scripts", "links", "surveys", "tasks", "phones", "imports", "events", "settings"),
 )
 CLOSED = {
     "manager": (),
@@ -40,6 +40,7 @@ WRITERS = (
     ("/scripts?tab=personas", "新建人设"),
     ("/scripts?tab=faqs", "添加问题"),
     ("/links", "新建链接"),
+    ("/surveys", "新建问卷"),
     ("/settings?tab=contact", "保存触达规则"),
     ("/settings?tab=contact", "停发所有消息"),
 )

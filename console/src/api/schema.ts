@@ -336,6 +336,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/content/surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Surveys with how many opened and answered them */
+        get: operations["potager_content_surveys_api_list_surveys"];
+        put?: never;
+        /** Begin a survey */
+        post: operations["potager_content_surveys_api_create_survey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/surveys/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What customers would see */
+        post: operations["potager_content_surveys_api_preview_survey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/surveys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A survey with what is being edited */
+        get: operations["potager_content_surveys_api_get_survey"];
+        /** Change the draft of a survey */
+        put: operations["potager_content_surveys_api_change_survey"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/surveys/{key}/answers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every answer as a table */
+        get: operations["potager_content_surveys_api_export_survey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/surveys/{key}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let nobody answer any more */
+        post: operations["potager_content_surveys_api_close_survey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/surveys/{key}/hand-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The address for one customer, to send */
+        post: operations["potager_content_surveys_api_hand_out_survey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/surveys/{key}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the draft from now on */
+        post: operations["potager_content_surveys_api_publish_survey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/surveys/{key}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a survey be answered again */
+        post: operations["potager_content_surveys_api_reopen_survey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/surveys/{key}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The answers, question by question */
+        get: operations["potager_content_surveys_api_get_survey_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/content/variables": {
         parameters: {
             query?: never;
@@ -9085,6 +9240,337 @@ export interface components {
             version: number;
         };
         /**
+         * SurveyAddress
+         * @description The address of one customer's own.
+         */
+        SurveyAddress: {
+            /** Url */
+            url: string;
+        };
+        /**
+         * SurveyBar
+         * @description How often one value was answered; share of those who answered the question, of whom several may be one's.
+         */
+        SurveyBar: {
+            /** Label */
+            label: string;
+            /** N */
+            n: number;
+            /** Share */
+            share: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * SurveyDetail
+         * @description A survey with what is being edited. url: the address anybody may answer at; "" where none may.
+         */
+        SurveyDetail: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            definition: components["schemas"]["SurveySpec"];
+            /** Is Changed */
+            is_changed: boolean;
+            /** Key */
+            key: string;
+            numbers: components["schemas"]["SurveyNumbers"];
+            /** Questions */
+            questions: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "open" | "upcoming" | "over" | "closed";
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SurveyFilter
+         * @description search: part of a title or a key.
+         */
+        SurveyFilter: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Search
+             * @default
+             */
+            search: string;
+            /**
+             * Size
+             * @default 20
+             */
+            size: number;
+        };
+        /** SurveyHandOut */
+        SurveyHandOut: {
+            /** Cid */
+            cid: number;
+        };
+        /**
+         * SurveyIncentive
+         * @description What who answered gets: told on the last page. script: what the staff say to it; coupon: which they give.
+         */
+        SurveyIncentive: {
+            /**
+             * Coupon
+             * @default
+             */
+            coupon: string;
+            /**
+             * Script
+             * @default
+             */
+            script: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * SurveyNumbers
+         * @description sent, opened, answered: people, by their own addresses; rate: answered of opened, null before anybody opened.
+         *
+         *     opens, unnamed: openings of the common address and unnamed answers; bots: openings by machines.
+         */
+        SurveyNumbers: {
+            /** Answered */
+            answered: number;
+            /** Bots */
+            bots: number;
+            /** Opened */
+            opened: number;
+            /** Opens */
+            opens: number;
+            /** Rate */
+            rate: number | null;
+            /** Sent */
+            sent: number;
+            /** Unnamed */
+            unnamed: number;
+        };
+        /**
+         * SurveyOption
+         * @description One choice; `tag` is given to who takes it.
+         */
+        SurveyOption: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            tag?: components["schemas"]["TagGiven"] | null;
+        };
+        /**
+         * SurveyOut
+         * @description A survey as it stands today. version: 0 before it was published; changed: it has a draft to publish.
+         */
+        SurveyOut: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** Is Changed */
+            is_changed: boolean;
+            /** Key */
+            key: string;
+            numbers: components["schemas"]["SurveyNumbers"];
+            /** Questions */
+            questions: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "open" | "upcoming" | "over" | "closed";
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /** SurveyPage */
+        SurveyPage: {
+            /** Items */
+            items: components["schemas"]["SurveyOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * SurveyPreview
+         * @description The page as customers see it, as HTML to be shown in a frame of its own.
+         */
+        SurveyPreview: {
+            /** Html */
+            html: string;
+        };
+        /**
+         * SurveyQuestion
+         * @description One question. low, high: what the ends of a scale mean. attribute: what of the customer the answer states.
+         *
+         *     personal  the answer is sealed and leaves the operations store in no fact; a phone always is
+         */
+        SurveyQuestion: {
+            /**
+             * Attribute
+             * @default
+             */
+            attribute: string;
+            /**
+             * Help
+             * @default
+             */
+            help: string;
+            /**
+             * High
+             * @default
+             */
+            high: string;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "single" | "multiple" | "scale" | "stars" | "text" | "number" | "date" | "phone";
+            /** Label */
+            label: string;
+            /**
+             * Low
+             * @default
+             */
+            low: string;
+            /**
+             * Optional
+             * @default false
+             */
+            optional: boolean;
+            /** Options */
+            options?: components["schemas"]["SurveyOption"][];
+            /**
+             * Personal
+             * @default false
+             */
+            personal: boolean;
+            show_if?: components["schemas"]["SurveyShowIf"] | null;
+        };
+        /**
+         * SurveyResult
+         * @description The answers to one question. n: how many answered it; texts: the latest of them, never personal ones.
+         */
+        SurveyResult: {
+            /** Bars */
+            bars: components["schemas"]["SurveyBar"][];
+            /** Is Personal */
+            is_personal: boolean;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "single" | "multiple" | "scale" | "stars" | "text" | "number" | "date" | "phone";
+            /** Label */
+            label: string;
+            /** Mean */
+            mean: number | null;
+            /** N */
+            n: number;
+            score: components["schemas"]["SurveyScore"] | null;
+            /** Texts */
+            texts: string[];
+        };
+        /**
+         * SurveyResults
+         * @description Per question of the newest version, over all answers that fit it.
+         */
+        SurveyResults: {
+            /** Answers */
+            answers: number;
+            /** Items */
+            items: components["schemas"]["SurveyResult"][];
+        };
+        /**
+         * SurveyScore
+         * @description NPS with its 95 % interval.
+         */
+        SurveyScore: {
+            /** Detractors */
+            detractors: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Nps */
+            nps: number;
+            /** Promoters */
+            promoters: number;
+        };
+        /**
+         * SurveyShowIf
+         * @description Ask only who gave one of these answers to an earlier question: keys of options, or points.
+         */
+        SurveyShowIf: {
+            /** Any */
+            any: (string | number)[];
+            /** Question */
+            question: string;
+        };
+        /**
+         * SurveySpec
+         * @description A survey. anonymous: also anybody may answer, unnamed, at one common address. again: a customer may answer once
+         *     for each message that asks, and not once in all. from_day, until_day: business days, both included.
+         */
+        SurveySpec: {
+            /**
+             * Again
+             * @default false
+             */
+            again: boolean;
+            /**
+             * Anonymous
+             * @default false
+             */
+            anonymous: boolean;
+            /** From Day */
+            from_day?: string | null;
+            incentive?: components["schemas"]["SurveyIncentive"] | null;
+            /**
+             * Intro
+             * @default
+             */
+            intro: string;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @default survey
+             * @constant
+             */
+            kind: "survey";
+            /** Questions */
+            questions?: components["schemas"]["SurveyQuestion"][];
+            /**
+             * Thanks
+             * @default
+             */
+            thanks: string;
+            /** Title */
+            title: string;
+            /** Until Day */
+            until_day?: string | null;
+        };
+        /**
          * TagBatchIn
          * @description Whom: a condition, such as one audience. value only when giving a tag that takes one.
          */
@@ -9324,10 +9810,10 @@ export interface components {
         /**
          * TagOrigin
          * @description How a customer came by a tag that no rule sets: one by one in the chat or on a page, in bulk from an audience,
-         *     a condition or a file, by a step of a journey, or by opening a link.
+         *     a condition or a file, by a step of a journey, by opening a link, or by an answer to a survey.
          * @enum {string}
          */
-        TagOrigin: "hand" | "batch" | "journey" | "link";
+        TagOrigin: "hand" | "batch" | "journey" | "link" | "survey";
         /** TagOriginCount */
         TagOriginCount: {
             /** N */
@@ -10856,6 +11342,260 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LibraryHits"];
+                };
+            };
+        };
+    };
+    potager_content_surveys_api_list_surveys: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyPage"];
+                };
+            };
+        };
+    };
+    potager_content_surveys_api_create_survey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveySpec"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyDetail"];
+                };
+            };
+        };
+    };
+    potager_content_surveys_api_preview_survey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveySpec"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyPreview"];
+                };
+            };
+        };
+    };
+    potager_content_surveys_api_get_survey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyDetail"];
+                };
+            };
+        };
+    };
+    potager_content_surveys_api_change_survey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveySpec"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyDetail"];
+                };
+            };
+        };
+    };
+    potager_content_surveys_api_export_survey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    potager_content_surveys_api_close_survey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyDetail"];
+                };
+            };
+        };
+    };
+    potager_content_surveys_api_hand_out_survey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyHandOut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyAddress"];
+                };
+            };
+        };
+    };
+    potager_content_surveys_api_publish_survey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyDetail"];
+                };
+            };
+        };
+    };
+    potager_content_surveys_api_reopen_survey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyDetail"];
+                };
+            };
+        };
+    };
+    potager_content_surveys_api_get_survey_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyResults"];
                 };
             };
         };

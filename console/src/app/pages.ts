@@ -21,7 +21,7 @@ export interface Page {
   roles?: readonly Role[]
 }
 
-export type PageName = 'overview' | 'goals' | 'reports' | 'customers' | 'tags' | 'layers' | 'audiences' | 'value' | 'affinity' | 'journeys' | 'outbox' | 'scripts' | 'links' | 'tasks' | 'phones' | 'imports' | 'events' | 'settings'
+export type PageName = 'overview' | 'goals' | 'reports' | 'customers' | 'tags' | 'layers' | 'audiences' | 'value' | 'affinity' | 'journeys' | 'outbox' | 'scripts' | 'links' | 'surveys' | 'tasks' | 'phones' | 'imports' | 'events' | 'settings'
 
 /** Every page, in menu order. A page stands here when it works, not before. */
 export const PAGES: readonly Page[] = [
@@ -64,6 +64,12 @@ export const PAGES: readonly Page[] = [
   { name: 'outbox', group: 'operate', load: () => import('../pages/outbox/Outbox'), roles: SEES_ALL },
   { name: 'scripts', group: 'content', load: () => import('../pages/scripts/Scripts') },
   { name: 'links', group: 'content', load: () => import('../pages/links/Links') },
+  {
+    name: 'surveys',
+    group: 'content',
+    load: () => import('../pages/surveys/Surveys'),
+    below: [{ path: ':key', load: () => import('../pages/surveys/Survey') }],
+  },
   { name: 'tasks', group: 'sales', load: () => import('../pages/tasks/Tasks') },
   { name: 'phones', group: 'world', load: () => import('../pages/phones/Phones'), worldOnly: true },
   {

@@ -27,6 +27,7 @@ export const en: typeof zh = {
     outbox: 'Outbox',
     scripts: 'Scripts',
     links: 'Tracked links',
+    surveys: 'Surveys',
     tasks: 'Tasks',
     phones: 'Phones',
     imports: 'Imports',

@@ -25,6 +25,7 @@ export const zh = {
     outbox: '发送箱',
     scripts: '话术',
     links: '内容雷达',
+    surveys: '问卷',
     tasks: '任务',
     phones: '手机',
     imports: '导入',

@@ -16,10 +16,11 @@ import { en as phones } from '../pages/phones/en'
 import { en as reports } from '../pages/reports/en'
 import { en as scripts } from '../pages/scripts/en'
 import { en as settings } from '../pages/settings/en'
+import { en as surveys } from '../pages/surveys/en'
 import { en as tags } from '../pages/tags/en'
 import { en as tasks } from '../pages/tasks/en'
 import { en as value } from '../pages/value/en'
 import { en as common } from './common.en'
 import type { zh } from './zh'
 
-export const en: typeof zh = { affinity, audiences, common, conditions, customers, events, evidence, front, goals, imports, journeys, layers, links, outbox, overview, phones, reports, scripts, settings, tags, tasks, value }
+export const en: typeof zh = { affinity, audiences, common, conditions, customers, events, evidence, front, goals, imports, journeys, layers, links, outbox, overview, phones, reports, scripts, settings, surveys, tags, tasks, value }

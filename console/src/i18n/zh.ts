@@ -16,9 +16,10 @@ import { zh as phones } from '../pages/phones/zh'
 import { zh as reports } from '../pages/reports/zh'
 import { zh as scripts } from '../pages/scripts/zh'
 import { zh as settings } from '../pages/settings/zh'
+import { zh as surveys } from '../pages/surveys/zh'
 import { zh as tags } from '../pages/tags/zh'
 import { zh as tasks } from '../pages/tasks/zh'
 import { zh as value } from '../pages/value/zh'
 import { zh as common } from './common.zh'
 
-export const zh = { affinity, audiences, common, conditions, customers, events, evidence, front, goals, imports, journeys, layers, links, outbox, overview, phones, reports, scripts, settings, tags, tasks, value }
+export const zh = { affinity, audiences, common, conditions, customers, events, evidence, front, goals, imports, journeys, layers, links, outbox, overview, phones, reports, scripts, settings, surveys, tags, tasks, value }

@@ -1,4 +1,5 @@
-"""Definitions as files: the organisation, tags, layers, audiences, journeys, charts, dashboards, each by its `kind`."""
+"""Definitions as files: the organisation, tags, layers, audiences, surveys, journeys, charts, dashboards,
+each by its `kind`."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -8,6 +9,7 @@ from typing import Any, Final, Protocol
 import click
 import yaml
 
+from potager.content.surveys import files as surveys
 from potager.core import store
 from potager.core.errors import Conflict
 from potager.core.store import Lane
@@ -44,7 +46,8 @@ class _Files(Protocol):
 @_PATHS
 @click.option("--json", "as_json", is_flag=True)
 def apply(paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """Store the definitions of these files or folders. Journeys become drafts: publish them with `potager journey`.
+    """Store the definitions of these files or folders. Journeys and surveys become drafts: publish
+    journeys with `potager journey`, surveys in the console.
 
     What would be too heavy to compute is refused, and with it everything of this call; while a running house holds the
     warehouse, that is not known here, and its console tells.
@@ -71,7 +74,7 @@ def plan(paths: tuple[Path, ...], *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("kind", type=click.Choice([org.KIND, *knowing.KINDS, journeys.KIND, *reports.KINDS]))
+@click.argument("kind", type=click.Choice([org.KIND, *knowing.KINDS, surveys.KIND, journeys.KIND, *reports.KINDS]))
 @click.argument("key", required=False)
 def export(kind: str, key: str | None) -> None:
     """A stored definition as YAML, ready to be applied again; or `export org`: all departments, stores and staff."""
@@ -81,6 +84,8 @@ def export(kind: str, key: str | None) -> None:
         text = org.export()
     elif kind == journeys.KIND:
         text = journeys.export(key)
+    elif kind == surveys.KIND:
+        text = surveys.export(key)
     else:
         text = (reports if kind in reports.KINDS else knowing).export(kind, key)
     click.echo(text, nl=False)
@@ -106,12 +111,14 @@ def _room(kind: str) -> _Files:
         return org
     if kind in reports.KINDS:
         return reports
+    if kind == surveys.KIND:
+        return surveys
     return journeys if kind == journeys.KIND else knowing
 
 
 def _documents(paths: tuple[Path, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The YAML documents of files and folders, those first that others refer to."""
-    kinds = (org.KIND, "layers", "tag_group", "tag", "audience", journeys.KIND, *reports.KINDS)
+    kinds = (org.KIND, "layers", "tag_group", "tag", "audience", surveys.KIND, journeys.KIND, *reports.KINDS)
     order = {kind: n for n, kind in enumerate(kinds)}
     found: list[tuple[str, Mapping[str, Any]]] = []
     for path in paths:

@@ -21,6 +21,8 @@ from potager.content.links.api import router as tracked
 from potager.content.models import Kind, Persona, ScriptVersion
 from potager.content.queries import persona
 from potager.content.specs import DraftSpec, KindKey, ScriptSpec
+from potager.content.surveys import personal as surveys
+from potager.content.surveys.api import router as asked_of_customers
 from potager.core import clock, store
 from potager.core.errors import NotFound
 from potager.core.paging import page_of
@@ -31,6 +33,7 @@ from potager.people import queries as people
 router = Router(tags=["content"])
 router.add_router("", library)
 router.add_router("", tracked)
+router.add_router("", asked_of_customers)
 
 
 @router.get("/scripts", response=schemas.ScriptPage, summary="Scripts with the stand of their kinds and win rates")
@@ -64,7 +67,8 @@ def preview_texts(request: HttpRequest, body: schemas.ScriptPreviewIn) -> schema
     customer = people.customer(actor, body.cid)
     person = profile.of(customer, language)
     texts = body.of(body.kind)
-    said = speaking.say(body.kind, texts, person, links.post(texts.values()).letter(real=False).url)
+    link, survey = (each.post(texts.values()).letter(real=False).url for each in (links, surveys))
+    said = speaking.say(body.kind, texts, person, link, survey)
     return schemas.ScriptPreview(
         customer=customer.name,
         is_old=person.is_old,
@@ -154,7 +158,13 @@ def use_version(request: HttpRequest, version_id: int, body: schemas.ScriptUse) 
     row = _known_version(actor, version_id)
     person = profile.of(customer, language)
     with store.write():
-        said = speaking.say(row.kind, row.texts, person, lambda link: links.hand_out(actor, link, customer))
+        said = speaking.say(
+            row.kind,
+            row.texts,
+            person,
+            lambda link: links.hand_out(actor, link, customer),
+            lambda key: surveys.hand_out(actor, key, customer),
+        )
         speaking.use(actor, row, customer, said)
     return schemas.ScriptUsed(text=said.text)
 

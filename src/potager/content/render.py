@@ -1,22 +1,23 @@
-"""Variables in messages: {客户昵称|朋友} or {{ customer_name | friend }}, and links: {link:spring}. Pure.
+"""Variables in messages: {客户昵称|朋友} or {{ customer_name | friend }}, links: {link:spring}, surveys: {问卷:nps}.
 
-The part after the bar is what stands there when the value is missing. A missing value without a default makes the
-message unsendable: the touch is skipped and says which variable was missing; so does a link that does not open. A
-brace that opens no variable stays.
+Pure. The part after the bar is what stands there when the value is missing. A missing value without a default makes the
+message unsendable: the touch is skipped and says which variable was missing; so does a link or a survey that does not
+open. A brace that opens no variable stays.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from potager.core.errors import Problem
 
 _NAME = r"[^\W\d][\w.\-]*"
 _VARIABLE = re.compile(
     rf"\{{\{{\s*({_NAME})\s*(?:\|([^{{}}]*))?\}}\}}|\{{\s*({_NAME})\s*(?:\|([^{{}}]*))?\}}"
-    # A link by its key, after the colon of either keyboard.
-    r"|\{\s*link\s*[:：]\s*([a-z][a-z0-9_-]*)\s*\}",
+    # A link or a survey by its key, after the colon of either keyboard.
+    r"|\{\s*(link|survey|问卷)\s*[:：]\s*([a-z][a-z0-9_-]*)\s*\}",
 )
 # The operator's word → the name in code.
 ALIASES: Mapping[str, str] = {
@@ -36,9 +37,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class LinkPlace:
-    """Where the address of a link stands."""
+    """Where the address of a link or a survey stands."""
 
     key: str
+    kind: Literal["link", "survey"] = "link"
 
 
 # The address a link of this key has for whom the message is; None when it opens for nobody.
@@ -63,7 +65,7 @@ def parse(template: str) -> tuple[str | Variable | LinkPlace, ...]:
             parts.append(template[at : match.start()])
         at = match.end()
         if match[5]:
-            parts.append(LinkPlace(match[5]))
+            parts.append(LinkPlace(match[6], "link" if match[5] == "link" else "survey"))
             continue
         name = match[1] or match[3]
         default = match[2] if match[1] else match[4]
@@ -80,15 +82,22 @@ def variables(template: str) -> tuple[Variable, ...]:
 
 def links_of(template: str) -> tuple[str, ...]:
     """The keys of the links a template names, in its order."""
-    return tuple(dict.fromkeys(part.key for part in parse(template) if isinstance(part, LinkPlace)))
+    return _named(template, "link")
+
+
+def surveys_of(template: str) -> tuple[str, ...]:
+    """The keys of the surveys a template names, in its order."""
+    return _named(template, "survey")
 
 
 def no_link(_: str) -> None:
     """Where no links are known, none opens."""
 
 
-def render(template: str, values: Mapping[str, object], link: Resolver = no_link) -> Rendered:
-    """Fill in. A value that is None or blank counts as missing, and so does a link without an address."""
+def render(
+    template: str, values: Mapping[str, object], link: Resolver = no_link, survey: Resolver = no_link
+) -> Rendered:
+    """Fill in. A value that is None or blank counts as missing, and so does a link or survey without an address."""
     out: list[str] = []
     missing: list[str] = []
     for part in parse(template):
@@ -96,9 +105,9 @@ def render(template: str, values: Mapping[str, object], link: Resolver = no_link
             out.append(part)
             continue
         if isinstance(part, LinkPlace):
-            address = link(part.key)
+            address = (link if part.kind == "link" else survey)(part.key)
             if address is None:
-                missing.append(f"link:{part.key}")
+                missing.append(f"{part.kind}:{part.key}")
             out.append(address or "")
             continue
         value = values.get(part.name)
@@ -123,3 +132,8 @@ def check(template: str, known: Iterable[str], place: str) -> None:
                 en=f"There is no variable “{variable.name}”; rename it or give a default: {{{variable.name}|default}}",
                 place=place,
             )
+
+
+def _named(template: str, kind: str) -> tuple[str, ...]:
+    found = (part.key for part in parse(template) if isinstance(part, LinkPlace) and part.kind == kind)
+    return tuple(dict.fromkeys(found))

@@ -29,10 +29,12 @@ class Said:
     missing: tuple[str, ...]
 
 
-def say(kind: str, texts: Mapping[str, str], person: Profile, link: Resolver = no_link) -> Said:
+def say(
+    kind: str, texts: Mapping[str, str], person: Profile, link: Resolver = no_link, survey: Resolver = no_link
+) -> Said:
     """A wording as this customer would read it."""
     variant = ("old" if person.is_old else "new") if kind == Kind.PSYCHOLOGY else "text"
-    done = render(texts.get(variant, ""), person.values, link)
+    done = render(texts.get(variant, ""), person.values, link, survey)
     return Said(variant, done.text, done.missing)
 
 

@@ -8,6 +8,7 @@ from potager.content.models import Kind, Script, ScriptVersion, State
 from potager.content.queries import version as held
 from potager.content.render import check as check_variables
 from potager.content.specs import DraftSpec
+from potager.content.surveys import personal as surveys
 from potager.core import clock
 from potager.core.errors import Conflict, Forbidden, Problem
 from potager.org import audit
@@ -111,6 +112,7 @@ def refuse_unfit(row: ScriptVersion) -> None:
             raise Problem("version.empty", zh=f"{zh}还没有写", en=f"{en} is not written yet", place=place)
         check_variables(text, known, place)
         links.check(text, place)
+        surveys.check(text, place)
     if row.expires_on is not None and row.expires_on < clock.today():
         raise Problem(
             "version.expired",

@@ -59,6 +59,13 @@ _TOUCH = (_JOURNEY, _STEP, _SENDER, Property("touch", "触达编号", "Touch", _
 _GROUP = (Property("group_chat", "群聊", "Group chat", _T), Property("purpose", "群定位", "Purpose", _T))
 _REASON = Property("reason", "原因", "Reason", _T)
 _TASK = (_JOURNEY, _STEP, _STAFF)
+_SURVEY = (
+    Property("survey", "问卷", "Survey", _T),
+    Property("survey_version", "问卷版本", "Version of the survey", _I),
+    Property("touch", "触达编号", "Touch", _I),
+    _JOURNEY,
+    _SENDER,
+)
 _LINK = (Property("link", "链接", "Link", _T), Property("touch", "触达编号", "Touch", _I), _JOURNEY, _SENDER)
 
 
@@ -125,6 +132,15 @@ SYSTEM_EVENTS: Mapping[str, Event] = {
             Property("first", "首次打开", "First opening", PropertyKind.BOOL),
         ),
         _system("link_read", "阅读文章", "Page read", *_LINK, Property("seconds", "阅读秒数", "Seconds read", _I)),
+        _system("survey_opened", "打开问卷", "Survey opened", *_SURVEY),
+        _system(
+            "survey_answered",
+            "答完问卷",
+            "Survey answered",
+            *_SURVEY,
+            Property("survey_score", "推荐分（0–10）", "Score (0–10)", _I),
+            Property("incentive", "答卷礼", "Incentive", _T),
+        ),
         _system("opted_out", "退订", "Opted out", Property("purpose", "用途", "Purpose", _T)),
     )
 }

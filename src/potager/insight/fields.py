@@ -67,12 +67,13 @@ class TagKind(StrEnum):
 
 class TagOrigin(StrEnum):
     """How a customer came by a tag that no rule sets: one by one in the chat or on a page, in bulk from an audience,
-    a condition or a file, by a step of a journey, or by opening a link."""
+    a condition or a file, by a step of a journey, by opening a link, or by an answer to a survey."""
 
     HAND = "hand"
     BATCH = "batch"
     JOURNEY = "journey"
     LINK = "link"
+    SURVEY = "survey"
 
 
 # What people call a key: key → (zh, en). A key nobody named is its own name.

@@ -1,4 +1,4 @@
-"""A link that a person opened: the message it came in was followed, and a staff member may be asked to act on it."""
+"""A link or survey that a person opened: its message was followed, and a staff member may be asked to act on a link."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,6 +6,7 @@ from typing import Final
 
 from potager.content.links.opening import OPENED
 from potager.content.links.queries import asking
+from potager.content.surveys.answering import OPENED as SURVEY_OPENED
 from potager.core import clock
 from potager.core.journal import Entry
 from potager.touch import people, receipts, tasks
@@ -20,7 +21,7 @@ WITHIN: Final = timedelta(hours=24)
 
 def on_entries(entries: Sequence[Entry]) -> None:
     """A journal subscriber: an opening is a receipt of its touch and, the first time, a task where its link asks so."""
-    opened = [entry for entry in entries if entry.fact.type == OPENED and entry.fact.cid is not None]
+    opened = [entry for entry in entries if entry.fact.type in {OPENED, SURVEY_OPENED} and entry.fact.cid is not None]
     if not opened:
         return
     touches = {entry.seq: touch for entry in opened if isinstance(touch := entry.fact.body.get("touch"), int)}
@@ -32,7 +33,7 @@ def on_entries(entries: Sequence[Entry]) -> None:
             if (touch := touches.get(entry.seq)) in tokens
         ]
     )
-    _ask([entry for entry in opened if entry.fact.body.get("first") is True])
+    _ask([entry for entry in opened if entry.fact.type == OPENED and entry.fact.body.get("first") is True])
 
 
 def _ask(entries: Sequence[Entry]) -> None:

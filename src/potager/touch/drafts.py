@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from potager.content.links import personal
 from potager.content.links.personal import Letter
 from potager.content.render import render
+from potager.content.surveys import personal as surveys
 from potager.core import clock
 from potager.core.journal import to_us
 from potager.touch import people as known_people
@@ -76,6 +77,7 @@ class Draft:
     due_us: int
     expires_us: int
     letter: Letter
+    survey_letter: Letter
 
     @property
     def run_id(self) -> int:
@@ -116,12 +118,14 @@ def write_out(intents: Sequence[Intent], rules: Policy, now: datetime) -> dict[K
     attributes = known_people.attribute_names()
     hours = _best_hours(intents, known, rules, now)
     post = personal.post(intent.template for intent in intents)
+    survey_post = surveys.post(intent.template for intent in intents)
     drafts: dict[Key, Draft] = {}
     for intent, sender in zip(intents, speaking, strict=True):
         who = known.get(intent.cid)
         values = known_people.values_of(who, senders.get(sender), attributes) if who else {}
-        letter = post.letter(real=not intent.shadow and who is not None and who.iid is not None)
-        rendered = render(intent.template, {**values, **intent.values}, letter.url)
+        real = not intent.shadow and who is not None and who.iid is not None
+        letter, survey_letter = post.letter(real=real), survey_post.letter(real=real)
+        rendered = render(intent.template, {**values, **intent.values}, letter.url, survey_letter.url)
         due = intent.due or now
         expires = intent.expires or due + timedelta(hours=rules.window_hours)
         if who and intent.at_best:
@@ -138,6 +142,7 @@ def write_out(intents: Sequence[Intent], rules: Policy, now: datetime) -> dict[K
             due_us=to_us(due),
             expires_us=to_us(expires),
             letter=letter,
+            survey_letter=survey_letter,
         )
     return drafts
 

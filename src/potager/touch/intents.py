@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from potager.content.links import personal
 from potager.content.links.personal import Bearer
+from potager.content.surveys import personal as surveys
 from potager.core import clock
 from potager.core.bulk import insert_rows
 from potager.core.journal import from_us, to_us
@@ -169,8 +170,8 @@ def _row(draft: Draft, verdict: Verdict | None, now_us: int) -> tuple[object, ..
 
 
 def _keep_links(drafts: Sequence[Draft], verdicts: Mapping[Key, Verdict], ids: Mapping[Key, int]) -> None:
-    """The links of messages that go out, or still may."""
-    kept = []
+    """The links and surveys of messages that go out, or still may."""
+    kept, asked = [], []
     for draft in drafts:
         verdict = verdicts.get(draft.intent.key)
         if draft.known is None or draft.known.iid is None or (verdict and verdict.decision in {"skip", "drop"}):
@@ -184,7 +185,9 @@ def _keep_links(drafts: Sequence[Draft], verdicts: Mapping[Key, Verdict], ids: M
             sender=draft.sender,
         )
         kept.append((draft.letter, who))
+        asked.append((draft.survey_letter, who))
     personal.write(kept)
+    surveys.write(asked)
 
 
 def _answer(id_: int, verdict: Verdict | None, draft: Draft) -> Intended:

@@ -8,6 +8,7 @@ from ninja.security import SessionAuth
 from potager import __version__
 from potager.assembly import ROUTERS
 from potager.content.links import pages as link_pages
+from potager.content.surveys import pages as survey_pages
 from potager.core.errors import Problem
 from potager.facts import ingest_api
 from potager.web import console, session_api
@@ -35,5 +36,6 @@ urlpatterns = [
     path("api/", api.urls),
     *ingest_api.urls(),
     *link_pages.urls(),
+    *survey_pages.urls(),
     re_path(r"^(?P<path>.*)$", console.page),
 ]

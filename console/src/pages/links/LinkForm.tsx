@@ -1,13 +1,12 @@
 import { DatePicker, Form, Input, Modal, Segmented, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useTranslation } from 'react-i18next'
-import { useCatalogue } from '../../conditions/useCatalogue'
-import { api, http } from '../../api/client'
+import { http } from '../../api/client'
 import { useAct } from '../../shared/act'
-import { useFormat } from '../../shared/format'
 import { newKey } from '../../shared/keys'
 import { Submit } from '../../shared/Submit'
 import { KINDS, STALE, type Detail } from './link'
+import { asChoice, asTag, useTagChoices } from './tagChoices'
 
 interface Fields {
   kind: Detail['kind']
@@ -19,12 +18,6 @@ interface Fields {
   days?: [Dayjs | null, Dayjs | null] | null
 }
 
-/** A tag and its value as one choice; keys hold no equals sign. */
-const asChoice = ({ tag, value }: Detail['tags'][number]) => (value === null ? tag : `${tag}=${value}`)
-const asTag = (choice: string) => {
-  const at = choice.indexOf('=')
-  return at < 0 ? { tag: choice, value: null } : { tag: choice.slice(0, at), value: choice.slice(at + 1) }
-}
 const asDay = (day: Dayjs | null | undefined) => day?.format('YYYY-MM-DD') ?? null
 
 /** What a link shows, what an opening does, and on which days it opens. */
@@ -103,18 +96,4 @@ export function LinkForm({ link, onClose, onSaved }: { link: Detail | null; onCl
       </Form>
     </Modal>
   )
-}
-
-/** Tags given by hand, those with values once for each. */
-function useTagChoices() {
-  const format = useFormat()
-  const tags = api.useQuery('get', '/api/insight/tags')
-  const catalogue = useCatalogue()
-  return (tags.data?.items ?? [])
-    .filter(({ source }) => source === 'manual')
-    .flatMap((tag) => {
-      const values = catalogue.data?.tags.find(({ key }) => key === tag.key)?.options ?? []
-      if (!tag.value_kind) return [{ value: tag.key, label: format.named(tag) }]
-      return values.map((each) => ({ value: `${tag.key}=${each.key}`, label: `${format.named(tag)} ${format.named(each)}` }))
-    })
 }

@@ -54,7 +54,7 @@ export const en: typeof zh = {
   lift: 'Times chance',
   times: '{{n}}×',
   origin: 'How they came by it: ',
-  origins: { hand: '{{people}} one by one', batch: '{{people}} in bulk', journey: '{{people}} by a journey', link: '{{people}} by opening a link' },
+  origins: { hand: '{{people}} one by one', batch: '{{people}} in bulk', journey: '{{people}} by a journey', link: '{{people}} by opening a link', survey: '{{people}} by answering a survey' },
   and: ', ',
   stand: 'From the data of {{at}}; that refresh took {{seconds}} s',
   groupNew: 'New group',

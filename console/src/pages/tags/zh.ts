@@ -51,7 +51,7 @@ export const zh = {
   lift: '是巧合的',
   times: '{{n}} 倍',
   origin: '怎么得到的：',
-  origins: { hand: '逐个打上 {{people}}', batch: '批量打上 {{people}}', journey: '旅程里打上 {{people}}', link: '打开链接打上 {{people}}' },
+  origins: { hand: '逐个打上 {{people}}', batch: '批量打上 {{people}}', journey: '旅程里打上 {{people}}', link: '打开链接打上 {{people}}', survey: '答问卷打上 {{people}}' },
   and: '，',
   stand: '按 {{at}} 的数据算出，那次刷新用了 {{seconds}} 秒',
   groupNew: '新建标签组',

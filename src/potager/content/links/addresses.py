@@ -20,6 +20,9 @@ _LENGTH: Final = 12
 TOKEN: Final = re.compile(rf"[0-9A-Za-z]{{{_LENGTH}}}")
 # What stands in a message nobody gets: it opens nothing.
 NOBODY: Final = "…"
+SURVEY: Final = "survey"
+# The letter behind which each kind lives; customers never get to the console by any of them.
+_PATHS: Final = {Kind.URL: "r", Kind.PAGE: "c", SURVEY: "q"}
 
 
 def new_token() -> str:
@@ -39,8 +42,8 @@ def base() -> str:
 
 
 def url_of(base_: str, kind: str, token: str) -> str:
-    """The address of a personal link."""
-    return f"{base_}/{'r' if kind == Kind.URL else 'c'}/{token}"
+    """The address of a personal link, or of a survey."""
+    return f"{base_}/{_PATHS[kind]}/{token}"
 
 
 def put_base(actor: Actor, written: str) -> None:

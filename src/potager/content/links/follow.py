@@ -1,6 +1,6 @@
 """Personal links follow what the journal tells: merges and splits of customers, and messages that went out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from potager.content.links.models import PersonalLink
 from potager.core.journal import Entry, to_us
@@ -9,17 +9,26 @@ from potager.people.sql import among, listed
 
 def on_entries(entries: Sequence[Entry]) -> None:
     """A journal subscriber."""
-    moved = {
+    for iid, cid in moved_in(entries).items():
+        PersonalLink.objects.filter(iid=iid).update(cid=cid)
+    for at, touches in sent_in(entries).items():
+        rows = PersonalLink.objects.filter(sent_us=0, touch__gt=0)
+        rows.extra(where=[among("touch")], params=[listed(touches)]).update(sent_us=at)  # noqa: S610  bound values
+
+
+def moved_in(entries: Sequence[Entry]) -> Mapping[int, int]:
+    """Identities that went to another customer: iid → cid."""
+    return {
         entry.fact.iid: entry.fact.cid
         for entry in entries
         if entry.fact.kind == "identity" and entry.fact.iid is not None and entry.fact.cid is not None
     }
-    for iid, cid in moved.items():
-        PersonalLink.objects.filter(iid=iid).update(cid=cid)
+
+
+def sent_in(entries: Sequence[Entry]) -> Mapping[int, set[int]]:
+    """Messages that went out: business time (µs) → touches."""
     sent: dict[int, set[int]] = {}
     for entry in entries:
         if entry.fact.type == "touch_sent" and isinstance(touch := entry.fact.body.get("touch"), int):
             sent.setdefault(to_us(entry.fact.at), set()).add(touch)
-    for at, touches in sent.items():
-        rows = PersonalLink.objects.filter(sent_us=0, touch__gt=0)
-        rows.extra(where=[among("touch")], params=[listed(touches)]).update(sent_us=at)  # noqa: S610  bound values
+    return sent

@@ -64,20 +64,21 @@ def article(title: str, body: str, token: str, visit: int | None) -> str:
         if visit is not None
         else ""
     )
-    return _page(title, format_html("<main><h1>{}</h1>\n{}</main>{}", title, paragraphs, script))
+    return page_of(title, format_html("<main><h1>{}</h1>\n{}</main>{}", title, paragraphs, script))
 
 
 def notice(kind: Notice) -> str:
     """What a reader is told where there is nothing to open."""
     title, text = _NOTICES[kind]
-    return _page(title, format_html('<main class="notice"><h1>{}</h1><p>{}</p></main>', title, text))
+    return page_of(title, format_html('<main class="notice"><h1>{}</h1><p>{}</p></main>', title, text))
 
 
-def _page(title: str, body: SafeString) -> str:
+def page_of(title: str, body: SafeString, style: str = "") -> str:
+    """A whole page; style: what it needs beside the common."""
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>"
+        f"<title>{escape(title)}</title><style>{_STYLE}{style}</style></head><body>{body}</body></html>"
     )
 
 

@@ -38,9 +38,9 @@ def short(request: HttpRequest, token: str) -> HttpResponse:
     if isinstance(row, HttpResponse):
         return row
     if row.link.kind == Kind.PAGE:
-        return _sealed(HttpResponseRedirect(f"/c/{token}"))
+        return sealed(HttpResponseRedirect(f"/c/{token}"))
     _note(request, row)
-    return _sealed(HttpResponseRedirect(row.link.target))
+    return sealed(HttpResponseRedirect(row.link.target))
 
 
 @require_safe
@@ -50,11 +50,11 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     if isinstance(row, HttpResponse):
         return row
     if row.link.kind == Kind.URL:
-        return _sealed(HttpResponseRedirect(f"/r/{token}"))
+        return sealed(HttpResponseRedirect(f"/r/{token}"))
     visit = _note(request, row)
     answer = HttpResponse(html.article(row.link.title, row.link.body, token, visit))
     answer.headers["Content-Security-Policy"] = html.POLICY
-    return _sealed(answer)
+    return sealed(answer)
 
 
 @csrf_exempt
@@ -70,9 +70,9 @@ def read(request: HttpRequest, token: str) -> HttpResponse:
     except (ValueError, msgspec.MsgspecError):
         word = None
     if word is None or not 0 < word.visit < 2**63 or word.seconds < 1:
-        return _sealed(HttpResponse(status=400))
+        return sealed(HttpResponse(status=400))
     opening.read(token, word.visit, word.seconds)
-    return _sealed(HttpResponse(status=204))
+    return sealed(HttpResponse(status=204))
 
 
 def urls() -> list[URLPattern]:
@@ -85,16 +85,16 @@ def _found(request: HttpRequest, token: str) -> PersonalLink | HttpResponse:
     """The personal link, or what its reader is told instead."""
     address, now = address_of(request), clock.wall().timestamp()
     if guesses.is_over(address, now):
-        return _sealed(HttpResponse(html.notice("busy"), status=429, headers={"Retry-After": "60"}))
+        return sealed(HttpResponse(html.notice("busy"), status=429, headers={"Retry-After": "60"}))
     row = None
     if TOKEN.fullmatch(token):
         row = PersonalLink.objects.select_related("link").filter(token=token).first()
     if row is None:
         guesses.wrong(address, now)
-        return _sealed(HttpResponse(html.notice("unknown"), status=404))
+        return sealed(HttpResponse(html.notice("unknown"), status=404))
     if not opening.is_open(row.link):
         early = row.link.retired_at is None and row.link.from_day is not None and row.link.from_day > clock.today()
-        return _sealed(HttpResponse(html.notice("early" if early else "over"), status=410))
+        return sealed(HttpResponse(html.notice("early" if early else "over"), status=410))
     return row
 
 
@@ -114,7 +114,7 @@ def _note(request: HttpRequest, row: PersonalLink) -> int | None:
     return found.visit if found else None
 
 
-def _sealed(answer: HttpResponse) -> HttpResponse:
+def sealed(answer: HttpResponse) -> HttpResponse:
     """Every opening is asked for anew, leads no search engine here, and tells the page it leads to nothing."""
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Referrer-Policy"] = "no-referrer"

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from potager.content import render
 from potager.content.links import personal as links
+from potager.content.surveys import personal as surveys
 from potager.core import choices, house, money
 from potager.core.errors import Problem
 from potager.insight.fields import Fields
@@ -70,6 +71,7 @@ class Message(Part, Acting):
         try:
             render.check(self.text, variables(fields), f"{place}.message.text")
             links.check(self.text, f"{place}.message.text")
+            surveys.check(self.text, f"{place}.message.text")
         except Problem as problem:
             yield problem
         if self.channel is not None and self.channel not in channels.installed():

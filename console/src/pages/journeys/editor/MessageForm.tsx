@@ -15,6 +15,8 @@ export function MessageForm({ definition, step, onChange }: StepFormProps) {
   const area = useRef<TextAreaRef>(null)
   const variables = api.useQuery('get', '/api/journeys/variables', undefined, { staleTime: 300_000 })
   const links = api.useQuery('get', '/api/content/links', { params: { query: { state: 'open', size: 200 } } }, { staleTime: 60_000 })
+  const surveys = api.useQuery('get', '/api/content/surveys', { params: { query: { size: 200 } } }, { staleTime: 60_000 })
+  const asked = (surveys.data?.items ?? []).filter(({ state }) => state === 'open')
   const message = step.message ?? { text: '' }
   const put = (part: Partial<typeof message>, mark?: string) =>
     onChange(update(definition, { ...step, message: { ...message, ...part } }), mark)
@@ -57,6 +59,18 @@ export function MessageForm({ definition, step, onChange }: StepFormProps) {
             showSearch={{ optionFilterProp: 'label' }}
             onChange={(key: string | null) => key !== null && write(`link:${key}`)}
             options={links.data?.items.map(({ key, title }) => ({ value: key, label: title })) ?? []}
+          />
+        )}
+        {asked.length > 0 && (
+          <Select
+            size="small"
+            aria-label={t('survey')}
+            placeholder={t('survey')}
+            value={null}
+            style={{ width: 160 }}
+            showSearch={{ optionFilterProp: 'label' }}
+            onChange={(key: string | null) => key !== null && write(`survey:${key}`)}
+            options={asked.map(({ key, title }) => ({ value: key, label: title }))}
           />
         )}
       </Line>

@@ -27,6 +27,7 @@ export const en: typeof zh = {
   textExample: 'Hello, …',
   variable: 'Insert a variable',
   link: 'Insert a link',
+  survey: 'Insert a survey',
   purpose: 'This message is',
   purposes: { marketing: 'marketing', service: 'service', transactional: 'transactional' },
   valid: 'Not sent any more after',

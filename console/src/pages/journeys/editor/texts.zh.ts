@@ -25,6 +25,7 @@ export const zh = {
   textExample: '{客户昵称|你好}，……',
   variable: '插入变量',
   link: '插入链接',
+  survey: '插入问卷',
   purpose: '这条消息是',
   purposes: { marketing: '营销', service: '服务', transactional: '交易通知' },
   valid: '过了多久就不再发',

@@ -1,0 +1,1 @@
+"""Questions to customers: 问卷."""
