@@ -1,10 +1,11 @@
 from django.db import models
 
 from potager.content.links.models import Link, PersonalLink, Visit
+from potager.content.media.models import Material
 from potager.org.models import Staff
 
 # Django finds the tables of a room's parts here.
-PARTS = (Link, PersonalLink, Visit)
+PARTS = (Link, PersonalLink, Visit, Material)
 
 
 class Axis(models.TextChoices):
