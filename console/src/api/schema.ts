@@ -196,6 +196,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/content/materials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pictures, videos and files of the house, newest first */
+        get: operations["potager_content_media_api_list_materials"];
+        put?: never;
+        /** Upload a picture, a video or a file */
+        post: operations["potager_content_media_api_add_material"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/materials/{material_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Rename a material, file it, tag it */
+        put: operations["potager_content_media_api_describe_material"];
+        post?: never;
+        /** Remove a material and its file */
+        delete: operations["potager_content_media_api_remove_material"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/content/materials/{material_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes: a picture to look at, anything else to save */
+        get: operations["potager_content_media_api_get_material_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/content/personas": {
         parameters: {
             query?: never;
@@ -7274,6 +7327,85 @@ export interface components {
             state: components["schemas"]["State"];
         };
         /**
+         * MaterialFilter
+         * @description folder: by name; "" for what lies in none.
+         */
+        MaterialFilter: {
+            /** Folder */
+            folder?: string | null;
+            /** Kind */
+            kind?: ("image" | "video" | "file") | null;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Search
+             * @default
+             */
+            search: string;
+            /**
+             * Size
+             * @default 20
+             */
+            size: number;
+        };
+        /** MaterialOut */
+        MaterialOut: {
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Added By */
+            added_by: string;
+            /** Folder */
+            folder: string;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "image" | "video" | "file";
+            /** Mime */
+            mime: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Tags */
+            tags: string[];
+        };
+        /**
+         * MaterialPage
+         * @description folders: all there are, whatever was asked for.
+         */
+        MaterialPage: {
+            /** Folders */
+            folders: string[];
+            /** Items */
+            items: components["schemas"]["MaterialOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * MaterialSpec
+         * @description What a material is called and where it lies.
+         */
+        MaterialSpec: {
+            /**
+             * Folder
+             * @default
+             */
+            folder: string;
+            /** Name */
+            name: string;
+            /** Tags */
+            tags?: string[];
+        };
+        /**
          * MeasureOut
          * @description A metric as declared.
          *
@@ -11057,6 +11189,128 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LinkDetail"];
                 };
+            };
+        };
+    };
+    potager_content_media_api_list_materials: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                search?: string;
+                kind?: ("image" | "video" | "file") | null;
+                folder?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaterialPage"];
+                };
+            };
+        };
+    };
+    potager_content_media_api_add_material: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaterialOut"];
+                };
+            };
+        };
+    };
+    potager_content_media_api_describe_material: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                material_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaterialSpec"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaterialOut"];
+                };
+            };
+        };
+    };
+    potager_content_media_api_remove_material: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                material_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    potager_content_media_api_get_material_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                material_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -18,6 +18,7 @@ from potager.content import (
 from potager.content.api_library import router as library
 from potager.content.links import personal as links
 from potager.content.links.api import router as tracked
+from potager.content.media.api import router as media
 from potager.content.models import Kind, Persona, ScriptVersion
 from potager.content.queries import persona
 from potager.content.specs import DraftSpec, KindKey, ScriptSpec
@@ -34,6 +35,7 @@ router = Router(tags=["content"])
 router.add_router("", library)
 router.add_router("", tracked)
 router.add_router("", asked_of_customers)
+router.add_router("", media)
 
 
 @router.get("/scripts", response=schemas.ScriptPage, summary="Scripts with the stand of their kinds and win rates")

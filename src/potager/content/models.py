@@ -1,11 +1,12 @@
 from django.db import models
 
 from potager.content.links.models import Link, PersonalLink, Visit
+from potager.content.media.models import Material
 from potager.content.surveys.models import Invitation, Response, Survey, SurveyVersion
 from potager.org.models import Staff
 
 # Django finds the tables of a room's parts here.
-PARTS = (Link, PersonalLink, Visit, Survey, SurveyVersion, Invitation, Response)
+PARTS = (Link, PersonalLink, Visit, Material, Survey, SurveyVersion, Invitation, Response)
 
 
 class Axis(models.TextChoices):

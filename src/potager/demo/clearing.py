@@ -31,6 +31,6 @@ def clear() -> None:
     env = environment()
     for path in env.home.glob(f"{env.warehouse_file.name}*"):
         path.unlink()
-    for folder in (env.lake, *(env.home / name for name in ("imports", "world", "simulator"))):
+    for folder in (env.lake, *(env.home / name for name in ("imports", "materials", "world", "simulator"))):
         shutil.rmtree(folder, ignore_errors=True)
     house.forget()
