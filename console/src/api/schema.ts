@@ -9484,7 +9484,7 @@ export interface components {
              * Outcome
              * @enum {string}
              */
-            outcome: "done" | "not_done";
+            outcome: "done" | "not_done" | "rejected";
         };
         /**
          * TaskOut

@@ -98,6 +98,7 @@ export interface Task {
   wait?: boolean
   done?: string | null
   not_done?: string | null
+  rejected?: string | null
 }
 
 export interface Step {

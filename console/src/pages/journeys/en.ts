@@ -269,6 +269,7 @@ export const en: typeof zh = {
   outcome: {
     done: 'done',
     not_done: 'not done',
+    rejected: 'rejected by the customer',
     timeout: 'too late',
     waited: 'the time came',
     event: 'the event came',
@@ -336,6 +337,7 @@ export const en: typeof zh = {
     opted_out: 'opted out',
     task_done: 'task done',
     task_not_done: 'task not done',
+    task_rejected: 'task rejected',
     tag_added: 'tag added',
     tag_removed: 'tag removed',
     layer_changed: 'layer changed',

@@ -261,6 +261,7 @@ export const zh = {
   outcome: {
     done: '完成',
     not_done: '没做成',
+    rejected: '客户拒绝',
     timeout: '超时',
     waited: '等到了时间',
     event: '等到了事件',
@@ -328,6 +329,7 @@ export const zh = {
     opted_out: '退订',
     task_done: '任务完成',
     task_not_done: '任务未完成',
+    task_rejected: '任务被拒绝',
     tag_added: '打上标签',
     tag_removed: '去掉标签',
     layer_changed: '分层变化',

@@ -84,6 +84,7 @@ export const en: typeof zh = {
   taskWait: 'Go on only when it is done',
   taskDone: 'Where it was done, to',
   taskNotDone: 'Where it was not, to',
+  taskRejected: 'Where the customer rejects it, to',
   asNext: 'as “then to” says',
   reason: 'Why it ends (for you to read)',
   name: 'Name of the journey',

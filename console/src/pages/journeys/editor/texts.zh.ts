@@ -82,6 +82,7 @@ export const zh = {
   taskWait: '等员工做完再往下走',
   taskDone: '做成了去',
   taskNotDone: '没做成去',
+  taskRejected: '客户拒绝去',
   asNext: '和「之后去」一样',
   reason: '结束的原因（自己看的）',
   name: '旅程名称',
