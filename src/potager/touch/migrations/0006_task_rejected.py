@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("touch", "0004_outbox"),
+        ("touch", "0005_lean"),
     ]
 
     operations = [
