@@ -109,6 +109,12 @@ export function TaskForm({ definition, step, onChange }: StepFormProps) {
   )
 }
 
+/** What reaching this step means; there is nothing to fill in. */
+export function GoalForm() {
+  const { t } = useTranslation('journeyEditor')
+  return <p className="sub">{t('goalWhy')}</p>
+}
+
 /** Why the journey ends here. */
 export function ExitForm({ definition, step, onChange }: StepFormProps) {
   const { t } = useTranslation('journeyEditor')
