@@ -11,8 +11,8 @@ from potager.org.models import AuditRow
 from tests.facts.feeding import event, offer
 
 EVENTS = """order_paid order_refunded friend_added friend_lost product_viewed page_viewed message_replied touch_sent
-touch_delivered touch_failed touch_read touch_clicked touch_replied task_done task_not_done tag_added tag_removed
-layer_changed audience_entered audience_left journey_entered journey_exited script_used opted_out"""
+touch_delivered touch_failed touch_read touch_clicked touch_replied task_done task_not_done task_rejected tag_added
+tag_removed layer_changed audience_entered audience_left journey_entered journey_exited script_used opted_out"""
 
 
 def test_the_systems_events_are_there_from_the_first_day_with_names_in_both_languages(db):

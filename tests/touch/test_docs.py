@@ -32,5 +32,5 @@ def test_the_shipped_policy_is_as_written():
 
 
 def test_every_event_of_a_touch_is_in_the_tracking_plan():
-    tasks = {"task_done", "task_not_done", "task_expired", "message_replied"}
+    tasks = {"task_done", "task_not_done", "task_rejected", "task_expired", "message_replied"}
     assert {*life.EVENTS.values(), *tasks} <= set(SYSTEM_EVENTS)

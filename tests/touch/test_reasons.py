@@ -104,6 +104,7 @@ def test_every_reason_of_ours_has_words():
         "window_closed",
         "staff_too_late",
         "staff_not_done",
+        "staff_rejected",
         "outside_world",
         "not_a_friend",
         "channel_error",

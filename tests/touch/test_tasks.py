@@ -3,11 +3,11 @@
 import pytest
 
 from potager.core import clock, store
-from potager.core.errors import Conflict, Forbidden, NotFound
+from potager.core.errors import Conflict, Forbidden, NotFound, Problem
 from potager.core.models import JournalEntry
 from potager.org.access import Actor
 from potager.org.models import AuditRow, Role, Staff
-from potager.touch import channels, intents, queries, tasks
+from potager.touch import channels, intents, queries, retries, tasks
 from potager.touch.channels.handout import Handout
 from potager.touch.drafts import Intent
 from potager.touch.life import State
@@ -89,6 +89,21 @@ class TestHandout:
         assert CapReservation.objects.count() == 0
         assert types() == ["touch_sent", "task_not_done", "touch_failed"]
         assert JournalEntry.objects.get(type="touch_failed").body["reason"] == "staff_not_done"
+
+    def test_who_rejects_a_message_is_not_sent_it_again(self, lin, handed):
+        complete(lin, StaffTask.objects.get(), "rejected", " 客户说别再发 ")
+        assert (StaffTask.objects.get().state, StaffTask.objects.get().note) == ("rejected", "客户说别再发")
+        assert state(handed) == State.FAILED
+        assert CapReservation.objects.count() == 0
+        assert types() == ["touch_sent", "task_rejected", "touch_failed"]
+        assert JournalEntry.objects.get(type="touch_failed").body["reason"] == "staff_rejected"
+        assert retries.may_retry([Touch.objects.get(id=handed.id)]) == set()
+
+    def test_a_rejection_says_why(self, lin, handed):
+        with pytest.raises(Problem) as refused:
+            complete(lin, StaffTask.objects.get(), "rejected", "  ")
+        assert (refused.value.code, refused.value.place) == ("task.no_reason", "note")
+        assert (StaffTask.objects.get().state, types()) == ("open", ["touch_sent"])
 
     def test_past_the_window_task_and_touch_expire_together(self, lin, handed):
         assert pump(clock.now() + DAY) == Counts(expired=1)

@@ -10102,7 +10102,7 @@ export interface components {
              * Outcome
              * @enum {string}
              */
-            outcome: "done" | "not_done";
+            outcome: "done" | "not_done" | "rejected";
         };
         /**
          * TaskOut

@@ -101,6 +101,7 @@ SYSTEM_EVENTS: Mapping[str, Event] = {
         _system("touch_replied", "触达回复", "Touch replied", *_TOUCH),
         _system("task_done", "任务完成", "Task done", *_TASK),
         _system("task_not_done", "任务未完成", "Task not done", *_TASK),
+        _system("task_rejected", "任务被拒绝", "Task rejected", *_TASK),
         _system("task_expired", "任务过期", "Task expired", *_TASK),
         _system("tag_added", "打上标签", "Tag added", *_TAG),
         _system("tag_removed", "移除标签", "Tag removed", *_TAG),

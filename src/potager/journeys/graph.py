@@ -15,6 +15,7 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from potager.journeys.nodes.attribute import AttributeChange
 from potager.journeys.nodes.branch import Branch
 from potager.journeys.nodes.exit import End
+from potager.journeys.nodes.goal import Goal
 from potager.journeys.nodes.message import Message
 from potager.journeys.nodes.node import Node
 from potager.journeys.nodes.random import Random
@@ -49,6 +50,7 @@ class Step(Part):
     tag: TagChange | None = None
     attribute: AttributeChange | None = None
     task: Task | None = None
+    goal: Goal | None = None
     exit: End | None = None
     next: str | None = None
 

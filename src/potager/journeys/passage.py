@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from potager.core import clock, journal, store
 from potager.core.bulk import insert_rows, update_rows
@@ -60,7 +61,9 @@ def _tell(definition: Definition, walkers: Sequence[Walker], known: Mapping[int,
 
 
 def _prepare(definition: Definition, walkers: Sequence[Walker], product_names: Mapping[str, str]) -> Writing:
-    writing = Writing(definition.key, definition.priority, product_names, clock.now())
+    writing = Writing(
+        definition.key, definition.priority, timedelta(days=definition.window), product_names, clock.now()
+    )
     return replace(writing, ready={kind: kind.prepare(acts, writing) for kind, acts in _acts(walkers).items()})
 
 

@@ -224,6 +224,7 @@ class StaffTask(models.Model):
         OPEN = "open", "待办"
         DONE = "done", "已完成"
         NOT_DONE = "not_done", "未完成"
+        REJECTED = "rejected", "客户拒绝"
         EXPIRED = "expired", "已过期"
         CANCELLED = "cancelled", "已取消"
 

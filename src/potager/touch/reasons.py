@@ -41,6 +41,7 @@ _REASONS: Mapping[str, Words] = {
     "window_closed": Words("过了发送时限还没发出", "Not sent before its window closed"),
     "staff_too_late": Words("员工没有在时限内处理", "The staff member did not act in time"),
     "staff_not_done": Words("员工标记为没有发送", "The staff member marked it as not sent"),
+    "staff_rejected": Words("员工标记为客户拒绝", "The staff member marked it as rejected by the customer"),
     "lost_in_a_crash": Words("发送途中中断，通道无法确认是否送出", "Interrupted; whether it went out is unknown"),
     "channel_error": Words("通道一再出错，放弃发送", "The channel failed again and again; it was given up"),
     "channel_silent": Words("通道一直无法确认是否送出", "The channel never said whether it went out"),

@@ -1,15 +1,15 @@
 """Staff tasks: what people do by hand, once each, inside a send window."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from django.db.models import QuerySet
 
 from potager.core import clock, journal
 from potager.core.bulk import insert_rows
-from potager.core.errors import Conflict
+from potager.core.errors import Conflict, Problem
 from potager.core.journal import Fact, from_us, to_us
 from potager.org import audit
 from potager.org.access import Actor
@@ -18,7 +18,13 @@ from potager.touch.changes import Change
 from potager.touch.life import State
 from potager.touch.models import StaffTask
 
-Outcome = Literal["done", "not_done"]
+Outcome = Literal["done", "not_done", "rejected"]
+# What becomes of the message a task carried, and why.
+_TOUCHES: Final[Mapping[Outcome, tuple[State, str]]] = {
+    "done": (State.STAFF_CONFIRMED, ""),
+    "not_done": (State.FAILED, "staff_not_done"),
+    "rejected": (State.FAILED, "staff_rejected"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +102,10 @@ def create(batch: Sequence[NewTask]) -> int:
 
 
 def complete(actor: Actor, task_id: int, outcome: Outcome, note: str = "") -> StaffTask:
-    """The staff member says it is done, or that it was not done and why. Once.
+    """The staff member says it is done, that it was not done, or that the customer rejects it and why. Once.
 
-    Raises NotFound when the actor may not see the task, Forbidden for readers, Conflict when it is closed.
+    Raises NotFound when the actor may not see the task, Forbidden for readers, Conflict when it is closed, Problem
+    "task.no_reason" when nothing is said of why it is rejected.
     """
     changes.hold()
     task = queries.task_of(actor, task_id)
@@ -109,14 +116,20 @@ def complete(actor: Actor, task_id: int, outcome: Outcome, note: str = "") -> St
             zh=f"这条待办已经是「{StaffTask.State(task.state).label}」，不能再改",
             en=f"This task is closed already ({task.state.replace('_', ' ')})",
         )
+    if outcome == "rejected" and not note.strip():
+        raise Problem(
+            "task.no_reason",
+            zh="请写明客户为什么拒绝，或为什么做不成",
+            en="Say why the customer rejects it, or why it cannot be done",
+            place="note",
+        )
     now = clock.now()
     task.state, task.closed_us, task.closed_by, task.note = outcome, to_us(now), actor.login, note.strip()
     task.save(update_fields=["state", "closed_us", "closed_by", "note"])
     audit.record(actor, "touch.task", f"task:{task.id}", {"outcome": outcome})
     _tell([task], now)
     if task.touch_id is not None:
-        state = State.STAFF_CONFIRMED if outcome == "done" else State.FAILED
-        reason = "" if outcome == "done" else "staff_not_done"
+        state, reason = _TOUCHES[outcome]
         changes.apply([Change(task.touch_id, state, to_us(now), reason)])
     return task
 

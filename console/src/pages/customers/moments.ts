@@ -58,6 +58,7 @@ export function sayAbout({ key, detail }: Pick<Moment, 'key' | 'detail'>, known:
     case 'journey_exited':
     case 'task_done':
     case 'task_not_done':
+    case 'task_rejected':
     case 'task_expired':
       return format.quoted(known.journey(of('journey')))
     case 'friend_added':

@@ -7,7 +7,7 @@ import { Loaded } from '../../shared/PageState'
 import { useNames } from './names'
 import { sayReason } from './words'
 
-const BAD = new Set(['skipped', 'dropped', 'failed', 'expired', 'cancelled', 'not_done', 'timeout', 'nobody'])
+const BAD = new Set(['skipped', 'dropped', 'failed', 'expired', 'cancelled', 'not_done', 'rejected', 'timeout', 'nobody'])
 
 /** Every step one person took and why: the condition as a sentence, the wait that ended, the message and its fate. */
 export function TraceDrawer({ runId, onClose }: { runId: number; onClose: () => void }) {

@@ -98,6 +98,7 @@ export interface Task {
   wait?: boolean
   done?: string | null
   not_done?: string | null
+  rejected?: string | null
 }
 
 export interface Step {
@@ -111,6 +112,7 @@ export interface Step {
   tag?: { add?: string; value?: string; remove?: string }
   attribute?: { key: string; value?: string | number | boolean | null }
   task?: Task
+  goal?: Record<string, never>
   exit?: { reason?: string }
   next?: string | null
 }

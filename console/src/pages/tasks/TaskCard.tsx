@@ -14,16 +14,22 @@ import { useMessage } from '../../shared/messages'
 
 export type Task = components['schemas']['TaskOut']
 
+/** What a refusal asks for, and the button that records it. */
+const WORDS = {
+  not_done: { why: 'whyNot', record: 'recordNotDone' },
+  rejected: { why: 'whyRejected', record: 'recordRejected' },
+} as const
+
 /** One thing to do: for whom, until when, the words ready to copy. */
 export function TaskCard({ task, showStaff = false }: { task: Task; showStaff?: boolean }) {
   const { t } = useTranslation('tasks')
   const format = useFormat()
   const mayWork = useMayWork()
   const message = useMessage()
-  const [declining, setDeclining] = useState(false)
+  const [declining, setDeclining] = useState<'not_done' | 'rejected' | null>(null)
   const [note, setNote] = useState('')
   const complete = useAct(
-    (outcome: 'done' | 'not_done') =>
+    (outcome: 'done' | 'not_done' | 'rejected') =>
       http.POST('/api/touch/tasks/{task_id}/complete', {
         params: { path: { task_id: task.id } },
         body: { outcome, note },
@@ -31,7 +37,7 @@ export function TaskCard({ task, showStaff = false }: { task: Task; showStaff?: 
     {
       stale: ['/api/touch/tasks', '/api/touch/execution', '/api/touch/touches'],
       done: t('recorded'),
-      then: () => setDeclining(false),
+      then: () => setDeclining(null),
     },
   )
   const isOpen = task.state === 'open'
@@ -59,7 +65,7 @@ export function TaskCard({ task, showStaff = false }: { task: Task; showStaff?: 
       {task.instructions !== '' && <p className="sub">{task.instructions}</p>}
       {task.text !== '' && <p className="task-text">{task.text}</p>}
       {task.note !== '' && <p className="sub">{t('noteWas', { note: task.note })}</p>}
-      {mayAct && !declining && (
+      {mayAct && declining === null && (
         <div className="task-acts">
           {task.text !== '' && (
             <Button
@@ -74,25 +80,31 @@ export function TaskCard({ task, showStaff = false }: { task: Task; showStaff?: 
           <Button type="primary" icon={<CheckOutlined aria-hidden />} loading={complete.isPending} onClick={() => complete.mutate('done')}>
             {t(task.text === '' ? 'done' : 'sent')}
           </Button>
-          <Button onClick={() => setDeclining(true)}>{t('notDone')}</Button>
+          <Button onClick={() => setDeclining('not_done')}>{t('notDone')}</Button>
+          <Button onClick={() => setDeclining('rejected')}>{t('rejected')}</Button>
         </div>
       )}
-      {mayAct && declining && (
+      {mayAct && declining !== null && (
         <div className="stack-8">
           <Input.TextArea
             autoFocus
             rows={2}
             maxLength={500}
             value={note}
-            placeholder={t('whyNot')}
-            aria-label={t('whyNot')}
+            placeholder={t(WORDS[declining].why)}
+            aria-label={t(WORDS[declining].why)}
             onChange={(event) => setNote(event.target.value)}
           />
           <div className="task-acts">
-            <Button type="primary" loading={complete.isPending} onClick={() => complete.mutate('not_done')}>
-              {t('recordNotDone')}
+            <Button
+              type="primary"
+              loading={complete.isPending}
+              disabled={declining === 'rejected' && note.trim() === ''}
+              onClick={() => complete.mutate(declining)}
+            >
+              {t(WORDS[declining].record)}
             </Button>
-            <Button onClick={() => setDeclining(false)}>{t('act.cancel', { ns: 'common' })}</Button>
+            <Button onClick={() => setDeclining(null)}>{t('act.cancel', { ns: 'common' })}</Button>
           </div>
         </div>
       )}

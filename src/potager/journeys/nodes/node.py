@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -100,12 +100,14 @@ class Act(Generic[N]):
 class Writing:
     """What the write phase of one version knows.
 
+    window how long after the entry the goal counts
     names  product key → what it is called
     ready  what each kind prepared before the journal was held
     """
 
     journey: str
     priority: int
+    window: timedelta
     names: Mapping[str, str]
     now: datetime
     ready: Mapping[type["Acting"], Any] = field(default_factory=dict)

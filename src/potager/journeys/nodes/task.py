@@ -17,13 +17,19 @@ from potager.touch import tasks
 from potager.touch.tasks import NewTask
 
 # How a staff task ended → what it means for the run that waits for it.
-EVENTS = {"task_done": "done", "task_not_done": "not_done", "task_expired": "timeout"}
+EVENTS = {
+    "task_done": "done",
+    "task_not_done": "not_done",
+    "task_rejected": "rejected",
+    "task_expired": "timeout",
+}
 
 
 class Task(Part, Acting):
-    """Something a staff member should do within a span. With `wait` the run stays until it is done, refused or late.
+    """Something a staff member should do within a span. With `wait` the run stays until it is told or late.
 
     done, not_done   where these outcomes lead; the next step when not said, and when it is late
+    rejected         where it leads when the customer rejects it; when not said, where not done leads
     """
 
     KIND: ClassVar[str] = "task"
@@ -34,9 +40,10 @@ class Task(Part, Acting):
     wait: bool = False
     done: str | None = None
     not_done: str | None = None
+    rejected: str | None = None
 
     def ways(self, following: str) -> Iterator[tuple[str, str]]:
-        yield from ((to, name) for name in ("done", "not_done") if (to := getattr(self, name)))
+        yield from ((to, name) for name in ("done", "not_done", "rejected") if (to := getattr(self, name)))
         yield following, ""
 
     def line(self) -> str:
@@ -70,8 +77,8 @@ class Task(Part, Acting):
     def _take_outcome(self, walker: Walker, here: Here) -> None:
         result = walker.context.pop(outcome_key(here.step), None)
         outcome = result["outcome"] if result else "timeout"
-        to = {"done": self.done, "not_done": self.not_done}.get(outcome) or here.next
-        walker.go(to, self.KIND, outcome, result)
+        to = {"done": self.done, "not_done": self.not_done, "rejected": self.rejected or self.not_done}.get(outcome)
+        walker.go(to or here.next, self.KIND, outcome, result)
 
     @classmethod
     def write(cls, acts: "Sequence[Act[Task]]", writing: Writing) -> None:

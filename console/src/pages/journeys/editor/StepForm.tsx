@@ -11,7 +11,7 @@ import { connect, remove, update, without } from './editing'
 import { Line, TargetPick } from './inputs'
 import { MessageForm } from './MessageForm'
 import { SplitForm } from './SplitForm'
-import { ExitForm, TagForm, TaskForm } from './smallForms'
+import { ExitForm, GoalForm, TagForm, TaskForm } from './smallForms'
 import { WaitForm } from './WaitForm'
 
 export interface StepFormProps {
@@ -30,6 +30,7 @@ const FORMS: Record<StepKind, (props: StepFormProps) => React.JSX.Element> = {
   tag: TagForm,
   attribute: AttributeForm,
   task: TaskForm,
+  goal: GoalForm,
   exit: ExitForm,
 }
 /** One step, to be filled in: its name, what its kind asks, and where it leads. */

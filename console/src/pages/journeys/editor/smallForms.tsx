@@ -87,13 +87,13 @@ export function TaskForm({ definition, step, onChange }: StepFormProps) {
       <Checkbox
         checked={task.wait === true}
         onChange={(event) =>
-          put(event.target.checked ? { wait: true } : { wait: undefined, done: undefined, not_done: undefined })
+          put(event.target.checked ? { wait: true } : { wait: undefined, done: undefined, not_done: undefined, rejected: undefined })
         }
       >
         {t('taskWait')}
       </Checkbox>
       {task.wait === true &&
-        ([['done', 'taskDone'], ['not_done', 'taskNotDone']] as const).map(([outcome, label]) => (
+        ([['done', 'taskDone'], ['not_done', 'taskNotDone'], ['rejected', 'taskRejected']] as const).map(([outcome, label]) => (
           <Line key={outcome} label={t(label)}>
             <TargetPick
               label={t(label)}
@@ -107,6 +107,12 @@ export function TaskForm({ definition, step, onChange }: StepFormProps) {
         ))}
     </>
   )
+}
+
+/** What reaching this step means; there is nothing to fill in. */
+export function GoalForm() {
+  const { t } = useTranslation('journeyEditor')
+  return <p className="sub">{t('goalWhy')}</p>
 }
 
 /** Why the journey ends here. */

@@ -85,6 +85,9 @@ export const en: typeof zh = {
   taskWait: 'Go on only when it is done',
   taskDone: 'Where it was done, to',
   taskNotDone: 'Where it was not, to',
+  taskRejected: 'Where the customer rejects it, to',
+  goalWhy:
+    'Whoever comes here has converted, once per passage, people left alone included. With nothing after it the journey ends as “goal reached”.',
   asNext: 'as “then to” says',
   reason: 'Why it ends (for you to read)',
   name: 'Name of the journey',

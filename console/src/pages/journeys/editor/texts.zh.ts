@@ -83,6 +83,8 @@ export const zh = {
   taskWait: '等员工做完再往下走',
   taskDone: '做成了去',
   taskNotDone: '没做成去',
+  taskRejected: '客户拒绝去',
+  goalWhy: '走到这一步就算转化，每次旅程只算一次，留白的人也一样算。后面没有步骤时，旅程以「目标达成」结束。',
   asNext: '和「之后去」一样',
   reason: '结束的原因（自己看的）',
   name: '旅程名称',

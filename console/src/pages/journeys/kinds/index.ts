@@ -2,6 +2,7 @@ import { END, type Definition, type Step, type StepKind } from '../definition'
 import { attribute } from './attribute'
 import { branch } from './branch'
 import { exit } from './exit'
+import { goal } from './goal'
 import type { Kind, Way } from './kind'
 import { message } from './message'
 import { random, split } from './split'
@@ -10,7 +11,7 @@ import { task } from './task'
 import { wait } from './wait'
 
 /** Every kind of step, in the order in which they are offered. */
-export const KINDS: readonly Kind[] = [message, wait, branch, split, random, tag, attribute, task, exit]
+export const KINDS: readonly Kind[] = [message, wait, branch, split, random, tag, attribute, task, goal, exit]
 
 const BY_KEY = Object.fromEntries(KINDS.map((kind) => [kind.key, kind])) as Record<StepKind, Kind>
 

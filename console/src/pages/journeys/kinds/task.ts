@@ -1,7 +1,7 @@
 import { saySpan } from '../words'
 import type { Kind } from './kind'
 
-const OUTCOMES = ['done', 'not_done'] as const
+const OUTCOMES = ['done', 'not_done', 'rejected'] as const
 
 export const task: Kind = {
   key: 'task',
