@@ -44,6 +44,9 @@ def _settle(version_id: int, walkers: Sequence[Walker]) -> Mapping[str, int]:
 
 def _tell(definition: Definition, walkers: Sequence[Walker]) -> None:
     """A run's first step makes its entry known; its end is known when it comes."""
+    if definition.subject != "customer":
+        # What is told of entries is told of customers; of staff their tasks tell.
+        return
     telling = [walker for walker in walkers if walker.first or walker.ended]
     known = iids({walker.cid for walker in telling})
     facts: list[Fact] = []
@@ -63,7 +66,7 @@ def _act(definition: Definition, walkers: Sequence[Walker], product_names: Mappi
     for walker in walkers:
         if (effect := walker.effect) is not None:
             acts[type(effect.node)].append(Act(walker, effect.passed, effect.node))
-    writing = Writing(definition.key, definition.priority, product_names, clock.now())
+    writing = Writing(definition.key, definition.subject, definition.priority, product_names, clock.now())
     for kind in sorted(acts, key=lambda each: each.KIND):
         kind.write(acts[kind], writing)
 
