@@ -1,4 +1,4 @@
-"""A planner writes a staff SOP: who, when, what to do; only what fits staff is offered, and its results say who did it."""
+"""A planner writes a staff SOP: who, when, what to do. Only what fits staff is offered; results say who did it."""
 
 import re
 

@@ -25,7 +25,7 @@ from potager.journeys.walk import walk
 from potager.journeys.walker import walker_of
 
 READ_AT_ONCE = 2_000
-WRITE_AT_ONCE = 400
+WRITE_AT_ONCE = 1000
 LEASE = timedelta(minutes=2)
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ def _move(version_id: int, ids: Sequence[int], known: Warehouse, *, admitted: bo
     done = 0
     for some in _slices(ids, READ_AT_ONCE):
         # Another worker may have moved some of them since they were found, even into another version or a new wait.
-        able = _able(known.loaded_seq).filter(id__in=some, version_id=version_id)
+        able = _able(known.loaded_seq).filter(id__among=some, version_id=version_id)
         lease, runs = _lease(able.exclude(arm="") if admitted else able.filter(arm=""))
         if not runs:
             continue
@@ -105,8 +105,8 @@ def _lease(able: QuerySet[Run]) -> tuple[int, list[Run]]:
         held = list(
             (able.select_for_update(skip_locked=True) if store.is_postgres() else able).values_list("id", flat=True)
         )
-        Run.objects.filter(id__in=held).update(lease_until_us=lease)
-    return lease, list(Run.objects.filter(id__in=held, lease_until_us=lease).order_by("due_us", "id"))
+        Run.objects.filter(id__among=held).update(lease_until_us=lease)
+    return lease, list(Run.objects.filter(id__among=held, lease_until_us=lease).order_by("due_us", "id"))
 
 
 def _slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

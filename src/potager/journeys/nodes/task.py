@@ -8,10 +8,11 @@ from potager.core.journal import Entry
 from potager.journeys.models import Run
 from potager.journeys.nodes.node import Act, Acting, Here, Matches, Writing
 from potager.journeys.parts import EVERYBODY, Json, Part, Subject
-from potager.journeys.subjects import iids, members, owners
+from potager.journeys.subjects import members, owners
 from potager.journeys.times import Span, span
 from potager.journeys.waits import outcome_key
 from potager.journeys.walker import Effect, Knowing, Passed, Walker
+from potager.people.queries import first_identities
 from potager.touch import tasks
 from potager.touch.tasks import NewTask
 
@@ -79,7 +80,7 @@ class Task(Part, Acting):
         subjects = {act.walker.cid for act in acts}
         about_customers = writing.subject == "customer"
         staff = owners(subjects) if about_customers else members(subjects)
-        known = iids(subjects) if about_customers else {}
+        known = first_identities(subjects) if about_customers else {}
         batch: list[NewTask] = []
         for act in acts:
             walker, passed, task = act.walker, act.passed, act.node
