@@ -84,6 +84,13 @@ def test_a_published_sop_keeps_its_subject(team):
     assert (refused.value.code, refused.value.place) == ("journey.subject", "subject")
 
 
+def test_customers_are_not_put_into_it_by_hand(team):
+    team.publish(**STAFF)
+    with pytest.raises(Conflict) as refused:
+        starting.start(SYSTEM, queries.journey_of("daily"), {"all": []})
+    assert refused.value.code == "journey.for_staff"
+
+
 def test_each_is_asked_for_themselves_and_parts_by_what_they_answer(team):
     # Customers with the numbers of staff members are not asked about.
     assert {team.person(owner="") for _ in range(9)} >= set(Staff.objects.values_list("id", flat=True))
