@@ -25,7 +25,8 @@ from potager.journeys.walk import walk
 from potager.journeys.walker import walker_of
 
 READ_AT_ONCE = 2_000
-WRITE_AT_ONCE = 1000
+# SQLite has one writer, and everybody waits for it; PostgreSQL loses more by many small transactions.
+WRITE_AT_ONCE, WRITE_AT_ONCE_ON_POSTGRES = 400, 1_000
 LEASE = timedelta(minutes=2)
 T = TypeVar("T")
 
@@ -94,7 +95,8 @@ def _walk(version_id: int, runs: Sequence[Run], known: Warehouse, lease: int) ->
     walkers = [walker_of(run) for run in runs]
     walk(definition, walkers, known, clock.zone())
     names = known.names({product for each in walkers if each.effect and (product := product_of(each.context))})
-    return sum(passage.write(version_id, part, names, lease) for part in _slices(walkers, WRITE_AT_ONCE))
+    at_once = WRITE_AT_ONCE_ON_POSTGRES if store.is_postgres() else WRITE_AT_ONCE
+    return sum(passage.write(version_id, part, names, lease) for part in _slices(walkers, at_once))
 
 
 def _lease(able: QuerySet[Run]) -> tuple[int, list[Run]]:
