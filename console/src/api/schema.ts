@@ -2681,6 +2681,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{key}/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks of a staff SOP by staff member and by slot */
+        get: operations["potager_journeys_api_get_staff_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{key}/start": {
         parameters: {
             query?: never;
@@ -6335,6 +6352,11 @@ export interface components {
              */
             state: "draft" | "live" | "paused" | "stopped";
             /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "customer" | "staff";
+            /**
              * Updated At
              * Format: date-time
              */
@@ -7424,6 +7446,23 @@ export interface components {
              * @enum {string}
              */
             unit: "people" | "relations" | "orders" | "pieces" | "touches" | "minor" | "rate" | "times";
+        };
+        /** MemberDone */
+        MemberDone: {
+            /** Asked */
+            asked: number;
+            /** Done */
+            done: number;
+            /** Expired */
+            expired: number;
+            /** Name */
+            name: string;
+            /** Not Done */
+            not_done: number;
+            /** Rate */
+            rate: number | null;
+            /** Staff */
+            staff: string;
         };
         /** MergeIn */
         MergeIn: {
@@ -9044,6 +9083,24 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** SlotDone */
+        SlotDone: {
+            /** Asked */
+            asked: number;
+            /** Done */
+            done: number;
+            /** Expired */
+            expired: number;
+            /** Not Done */
+            not_done: number;
+            /** Rate */
+            rate: number | null;
+            /**
+             * Slot
+             * Format: date-time
+             */
+            slot: string;
+        };
         /**
          * SopOut
          * @description What a journey earned: incremental (by random assignment) and attributed (last touch), side by side.
@@ -9239,6 +9296,16 @@ export interface components {
             key: string;
             /** Name */
             name: string;
+        };
+        /**
+         * StaffResults
+         * @description What came of a staff SOP's tasks in the last 30 days.
+         */
+        StaffResults: {
+            /** Members */
+            members: components["schemas"]["MemberDone"][];
+            /** Slots */
+            slots: components["schemas"]["SlotDone"][];
         };
         /**
          * StageIn
@@ -15462,6 +15529,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunPage"];
+                };
+            };
+        };
+    };
+    potager_journeys_api_get_staff_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffResults"];
                 };
             };
         };

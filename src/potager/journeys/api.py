@@ -12,7 +12,19 @@ from potager.core.errors import Problem
 from potager.core.paging import PageQuery, page_of
 from potager.facts import write_keys
 from potager.insight import catalogue, conditions
-from potager.journeys import checks, entering, files, intakes, limits, live, present, publish, queries, starting
+from potager.journeys import (
+    checks,
+    entering,
+    files,
+    intakes,
+    limits,
+    live,
+    present,
+    publish,
+    queries,
+    staffing,
+    starting,
+)
 from potager.journeys.entering_schemas import EnterIn, EnterOut, IntakeOut, StartCount, StartIn
 from potager.journeys.graph import Definition
 from potager.journeys.impact import draft_of, impact_of
@@ -21,15 +33,19 @@ from potager.journeys.publish_schemas import ImpactOut, OverdueOut, PublishIn, R
 from potager.journeys.schemas import (
     ArmOut,
     DefinitionIn,
+    DoneOut,
     DraftOut,
     FileIn,
     FileOut,
     JourneyDetail,
     JourneyPage,
+    MemberDone,
     ProblemOut,
     ResultsOut,
     RunPage,
     RunQuery,
+    SlotDone,
+    StaffResults,
     StopIn,
     Trace,
     VariableOut,
@@ -128,6 +144,18 @@ def save_draft(request: HttpRequest, key: str, body: DefinitionIn) -> DraftOut:
     with store.write():
         files.save_draft(actor, definition)
     return DraftOut(definition=definition.canonical(), problems=_problems(request, definition))
+
+
+@router.get("/{key}/staff", response=StaffResults, summary="Tasks of a staff SOP by staff member and by slot")
+def get_staff_results(request: HttpRequest, key: str) -> StaffResults:
+    actor, journey = actor_of(request), queries.journey_of(key)
+    return StaffResults(
+        members=[
+            MemberDone(staff=staff, name=name, **DoneOut.counts(done))
+            for staff, name, done in staffing.by_member(actor, journey)
+        ],
+        slots=[SlotDone(slot=slot, **DoneOut.counts(done)) for slot, done in staffing.by_slot(actor, journey)],
+    )
 
 
 @router.get("/{key}/preview", response=ImpactOut, summary="What publishing the draft would do")

@@ -30,6 +30,7 @@ def problems(definition: Definition) -> list[Problem]:
     """Everything that keeps this definition from being published, in the order of its steps."""
     fields = catalogue.load()
     return [
+        *_subject(definition),
         *_ways_in(definition, fields),
         *_targets(definition),
         *_unreached(definition),
@@ -56,6 +57,35 @@ def _form_problem(error: ValidationError, written: object) -> Problem:
     where = ".".join(place)
     zh = in_chinese(first["type"], first.get("ctx", {})) or said
     return faults.fault("definition", where, f"「{where}」写得不对：{zh}", f"“{where}” is not valid: {said}")
+
+
+def _subject(definition: Definition) -> Iterator[Problem]:
+    """What a journey about this subject cannot have."""
+    subject = definition.subject
+    for n, trigger in enumerate(definition.triggers):
+        if subject not in trigger.SUBJECTS:
+            yield faults.fault(
+                "trigger_subject",
+                f"triggers[{n}]",
+                "这种开始条件不属于这类 SOP：员工 SOP 用「员工 + 时间」开始，客户 SOP 用其他条件",
+                "This way in does not fit: a staff SOP begins by staff and schedule, a customer SOP by any other",
+            )
+    for step in definition.steps:
+        yield from step.node.misfits(subject, f"steps.{step.id}")
+    if subject == "customer":
+        return
+    written = definition.model_fields_set & _OF_CUSTOMERS
+    for part in sorted(part for part in written if getattr(definition, part)):
+        yield faults.fault(
+            "part_subject",
+            part,
+            f"员工 SOP 没有「{part}」，它只对客户有效；请删掉",
+            f"A staff SOP has no “{part}”, which is for customers only; leave it out",
+        )
+
+
+# Parts of a definition that ask about customers.
+_OF_CUSTOMERS = frozenset({"gap", "lead", "filter", "control", "exits", "group", "limits"})
 
 
 def _ways_in(definition: Definition, fields: Fields) -> Iterator[Problem]:

@@ -40,7 +40,10 @@ class _Change:
 
 
 def act(current: Board, entries: Sequence[Entry], only: Collection[int] | None = None) -> None:
-    """Apply events to the runs of their customers (or to `only` these runs), in the order of the events."""
+    """Apply events to the runs of their customers (or to `only` these runs), in the order of the events.
+
+    Every event has a customer.
+    """
     if not entries:
         return
     cids = {entry.fact.cid for entry in entries if entry.fact.cid is not None}
@@ -63,6 +66,18 @@ def act(current: Board, entries: Sequence[Entry], only: Collection[int] | None =
         for change in by_cid.get(entry.fact.cid, ()):
             _apply(change, definitions[change.run.version_id], entry)
     _write([change for changes in by_cid.values() for change in changes])
+
+
+def act_on_staff(entries: Sequence[Entry]) -> None:
+    """Apply events that are about no customer to the runs of staff members they name, in the order of the events."""
+    named = [(run, entry) for entry in entries if isinstance(run := entry.fact.body.get("run"), int) and run]
+    rows = Run.objects.filter(id__in={run for run, _ in named}, subject_kind="staff", ended_us__isnull=True)
+    changes = {run.pk: _Change(run) for run in rows.select_related("journey").order_by("id")} if named else {}
+    definitions = definitions_of({change.run.version_id for change in changes.values()})
+    for run, entry in named:
+        if (change := changes.get(run)) is not None:
+            _apply(change, definitions[change.run.version_id], entry)
+    _write(list(changes.values()))
 
 
 def _apply(change: _Change, definition: Definition, entry: Entry) -> None:

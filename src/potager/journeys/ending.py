@@ -37,12 +37,12 @@ def end_runs(endings: Sequence[Ending]) -> None:
     )
     intents.cancel([each.run.pk for each in endings])
     give_back([each.run for each in endings if not each.run.arm])
-    entered = [each.run for each in endings if each.run.arm]
+    entered = [each.run for each in endings if each.run.arm and each.run.subject_kind == "customer"]
     known = first_identities({run.subject_id for run in entered})
     facts: list[Fact] = []
     for each in endings:
         run = each.run
-        if not run.arm:
+        if not run.arm or run.subject_kind != "customer":
             continue
         told = Telling(run.pk, run.journey.key, run.subject_id, known.get(run.subject_id), run.arm)
         if run.visit == 0 and not run.waiting:

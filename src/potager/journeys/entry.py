@@ -96,6 +96,7 @@ def draw(live: Live, persons: Sequence[Person]) -> dict[str, Drawn]:
     """person_key → arm and variants. Untreated people follow the variant they would have had, unassigned."""
     if not persons:
         return {}
+    assert live.experiment is not None
     drawn = arms.draw(live.experiment, persons)
     treated = [person for person in persons if drawn[person.person_key] not in arms.UNTREATED]
     variants: dict[str, dict[str, str]] = {person.person_key: {} for person in persons}

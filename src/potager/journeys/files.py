@@ -8,7 +8,7 @@ from typing import Any, Literal
 import yaml
 
 from potager.core import clock
-from potager.core.errors import NotFound
+from potager.core.errors import Conflict, NotFound
 from potager.journeys import checks, live, queries
 from potager.journeys.graph import Definition
 from potager.journeys.models import Journey, State
@@ -43,6 +43,13 @@ def save_draft(actor: Actor, definition: Definition) -> Journey:
         key=definition.key,
         defaults={"name": definition.name, "state": State.DRAFT, "updated_at": clock.now()},
     )
+    if journey.live is not None and definition.subject != journey.live.definition.get("subject", "customer"):
+        raise Conflict(
+            "journey.subject",
+            zh="发布过的 SOP 不能在客户和员工之间改换；请新建一个 SOP",
+            en="A published SOP stays about customers or about staff; make a new one",
+            place="subject",
+        )
     is_live = journey.live is not None and journey.live.hash == definition.hash
     journey.draft = None if is_live else definition.canonical()
     if journey.live is None:

@@ -23,7 +23,7 @@ from potager.journeys.nodes.split import Split
 from potager.journeys.nodes.tag import TagChange
 from potager.journeys.nodes.task import Task
 from potager.journeys.nodes.wait import Wait
-from potager.journeys.parts import END, EntryLimits, EventSpec, Json, Key, Part, StepId
+from potager.journeys.parts import END, EntryLimits, EventSpec, Json, Key, Part, StepId, Subject
 from potager.journeys.times import Span
 from potager.journeys.triggers.api import ByProgram
 from potager.journeys.triggers.audience import OnAudience
@@ -33,6 +33,7 @@ from potager.journeys.triggers.layer import OnLayer
 from potager.journeys.triggers.left import OnLeft
 from potager.journeys.triggers.manual import ByHand
 from potager.journeys.triggers.schedule import OnSchedule
+from potager.journeys.triggers.staff import OnStaff
 from potager.journeys.triggers.tag import OnTag
 from potager.journeys.triggers.trigger import Trigger
 
@@ -80,14 +81,16 @@ KINDS: Mapping[str, type[Node]] = {
 
 
 def _trigger_kind(written: object) -> str | None:
-    """Which way in is written: the field only it has; a schedule names an audience too, so it is looked for first."""
+    """Which way in is written: the field only it has; a schedule may name an audience or staff, too,
+    so these are looked for in their order."""
     if isinstance(written, Trigger):
         return written.KIND
     return next((kind for kind in TRIGGERS if isinstance(written, Mapping) and kind in written), None)
 
 
 AnyTrigger = Annotated[
-    Annotated[OnSchedule, Tag(OnSchedule.KIND)]
+    Annotated[OnStaff, Tag(OnStaff.KIND)]
+    | Annotated[OnSchedule, Tag(OnSchedule.KIND)]
     | Annotated[OnEvent, Tag(OnEvent.KIND)]
     | Annotated[OnAudience, Tag(OnAudience.KIND)]
     | Annotated[OnLeft, Tag(OnLeft.KIND)]
@@ -100,7 +103,7 @@ AnyTrigger = Annotated[
         _trigger_kind,
         custom_error_type="trigger_kind",
         custom_error_message=(
-            "a trigger is exactly one of event, audience, left, layer, tag, date, schedule, manual, api"
+            "a trigger is exactly one of event, audience, left, layer, tag, date, schedule, staff, manual, api"
         ),
     ),
 ]
@@ -112,6 +115,7 @@ TRIGGERS: Mapping[str, type[Trigger]] = {
 class Definition(Part):
     """A whole journey.
 
+    subject  whom it is about; a published journey keeps it
     entry    once: a person enters once for ever; each: once per event, audience spell or slot
     gap      at least this long between two entries of one person
     lead     how long after the event a person enters (a reminder: when the product is nearly used up); an exit event
@@ -126,6 +130,7 @@ class Definition(Part):
 
     kind: Literal["journey"] = "journey"
     key: Key
+    subject: Subject = "customer"
     name: str = Field(min_length=1, max_length=60)
     name_en: str = ""
     about: str = ""

@@ -40,12 +40,18 @@ def members(condition: Json, as_of: datetime) -> list[int]:
 def begin(actor: Actor, journey: Journey, condition: Json) -> Intake:
     """Let everybody the condition selects now enter; returns at once. Must be called inside store.write.
 
-    Raises Conflict where the journey is not live.
+    Raises Conflict where the journey is not live, or is not about customers.
     """
     current = live.board().by_key.get(journey.key)
     if current is None:
         raise Conflict(
             "journey.not_live", zh="旅程没有在运行，不能加入客户", en="The journey is not live; nobody can enter"
+        )
+    if current.definition.subject != "customer":
+        raise Conflict(
+            "journey.for_staff",
+            zh="这是员工 SOP，客户不能加入；请选一个客户的旅程",
+            en="This is a staff SOP, which customers cannot enter; choose a journey for customers",
         )
     now = clock.now()
     key = "" if current.definition.entry == "once" else f"manual:{now:%Y%m%dT%H%M%S}"

@@ -23,12 +23,12 @@ STOPPED = "journeys.all_stopped"
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A journey people can enter now, in its live version."""
+    """A journey people can enter now, in its live version. One about staff has no experiment."""
 
     journey_id: int
     version_id: int
     definition: Definition
-    experiment: Experiment
+    experiment: Experiment | None
     splits: Mapping[str, Experiment]
 
 
@@ -139,7 +139,7 @@ def _in_version(journey: Journey, version_id: int) -> Live:
         journey.pk,
         version_id,
         definition,
-        experiments[experiment_key(journey.key)],
+        experiments.get(experiment_key(journey.key)),
         {step.id: experiments[split_key(journey.key, step.id)] for step in definition.steps if step.node.variants()},
     )
 

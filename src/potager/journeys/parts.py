@@ -1,6 +1,6 @@
 """What the parts of a definition are made of: its nodes, its ways in and the whole share these."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,6 +10,10 @@ END = "end"
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,58}[a-z0-9]$")]
 StepId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,38}$")]
 Json = dict[str, Any]
+# Whom a journey is about: customers, or the people who work here.
+Subject = Literal["customer", "staff"]
+CUSTOMERS: frozenset[Subject] = frozenset({"customer"})
+EVERYBODY: frozenset[Subject] = frozenset({"customer", "staff"})
 
 
 class Part(BaseModel):

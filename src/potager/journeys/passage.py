@@ -24,7 +24,7 @@ def write(version_id: int, walkers: Sequence[Walker], product_names: Mapping[str
     definition = definitions_of([version_id])[version_id]
     # While the journal is held everybody else waits: what only reads is done before.
     writing = _prepare(definition, walkers, product_names)
-    known = first_identities({walker.cid for walker in walkers})
+    known = first_identities({walker.cid for walker in walkers}) if definition.subject == "customer" else {}
     with store.write(WriteLane.TICK):
         journal.hold()
         held = set(
@@ -49,6 +49,9 @@ def _settle(version_id: int, walkers: Sequence[Walker]) -> Mapping[str, int]:
 
 def _tell(definition: Definition, walkers: Sequence[Walker], known: Mapping[int, int]) -> None:
     """A run's first step makes its entry known; its end is known when it comes. `known`: an identity of each."""
+    if definition.subject != "customer":
+        # What is told of entries is told of customers; of staff their tasks tell.
+        return
     facts: list[Fact] = []
     for walker in walkers:
         told = Telling(walker.run_id, definition.key, walker.cid, known.get(walker.cid), walker.arm)
@@ -62,7 +65,12 @@ def _tell(definition: Definition, walkers: Sequence[Walker], known: Mapping[int,
 
 def _prepare(definition: Definition, walkers: Sequence[Walker], product_names: Mapping[str, str]) -> Writing:
     writing = Writing(
-        definition.key, definition.priority, timedelta(days=definition.window), product_names, clock.now()
+        definition.key,
+        definition.subject,
+        definition.priority,
+        timedelta(days=definition.window),
+        product_names,
+        clock.now(),
     )
     return replace(writing, ready={kind: kind.prepare(acts, writing) for kind, acts in _acts(walkers).items()})
 

@@ -122,6 +122,8 @@ def _version(actor: Actor, journey: Journey, definition: Definition) -> JourneyV
 
 
 def _experiments(definition: Definition) -> None:
+    if definition.subject != "customer":
+        return
     arms.define(
         live.experiment_key(definition.key),
         control_share=round(definition.control * 100),

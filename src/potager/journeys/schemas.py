@@ -7,8 +7,9 @@ from potager.core.errors import Problem
 from potager.core.journal import from_us
 from potager.core.paging import PageQuery
 from potager.journeys.models import Journey, Run, Stuck
-from potager.journeys.parts import Json
+from potager.journeys.parts import Json, Subject
 from potager.journeys.queries import ArmCounts, Traffic
+from potager.journeys.staffing import Done
 
 
 class ProblemOut(BaseModel):
@@ -28,6 +29,7 @@ class JourneyRow(BaseModel):
     name: str
     name_en: str
     about: str
+    subject: Subject
     state: Literal["draft", "live", "paused", "stopped"]
     version: int | None
     has_draft: bool
@@ -44,6 +46,7 @@ class JourneyRow(BaseModel):
             name=row.name,
             name_en=row.name_en,
             about=str(definition.get("about", "")),
+            subject="staff" if definition.get("subject") == "staff" else "customer",
             state=row.state,
             version=row.live.n if row.live is not None else None,
             has_draft=row.draft is not None,
@@ -267,6 +270,36 @@ class VariableOut(BaseModel):
     name: str
     zh: str
     en: str
+
+
+class DoneOut(BaseModel):
+    """Tasks asked for, how they ended, and the share done of those that ended."""
+
+    asked: int
+    done: int
+    not_done: int
+    expired: int
+    rate: float | None
+
+    @classmethod
+    def counts(cls, of: Done) -> dict[str, Any]:
+        return {name: getattr(of, name) for name in ("asked", "done", "not_done", "expired", "rate")}
+
+
+class MemberDone(DoneOut):
+    staff: str
+    name: str
+
+
+class SlotDone(DoneOut):
+    slot: datetime
+
+
+class StaffResults(BaseModel):
+    """What came of a staff SOP's tasks in the last 30 days."""
+
+    members: list[MemberDone]
+    slots: list[SlotDone]
 
 
 class StopIn(BaseModel):

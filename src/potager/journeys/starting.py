@@ -8,7 +8,7 @@ from potager.core.errors import Conflict
 from potager.core.journal import to_us
 from potager.core.store import Lane
 from potager.facts import loader, warehouse
-from potager.journeys import intakes, live
+from potager.journeys import intakes, live, staffing
 from potager.journeys.entry import Candidate
 from potager.journeys.graph import Definition
 from potager.journeys.knowing import Warehouse
@@ -16,7 +16,8 @@ from potager.journeys.models import Journey, Slot
 from potager.journeys.nodes.wait import Arrival
 from potager.journeys.parts import Json
 from potager.journeys.triggers.event import OnEvent
-from potager.journeys.triggers.trigger import Timed
+from potager.journeys.triggers.staff import OnStaff
+from potager.journeys.triggers.trigger import Calendar, Timed
 from potager.journeys.waits import product_of
 from potager.org import audit
 from potager.org.access import Actor
@@ -41,18 +42,22 @@ def fill_slots() -> int:
 
 
 def open_slots() -> list[int]:
-    """Choose the people of schedules whose slot has come; a slot is opened once. Returns the intakes by which they
-    enter; they are worked off by jobs."""
+    """Choose the people of schedules whose slot has come; a slot is opened once. Returns the intakes by which customers
+    enter; they are worked off by jobs. Staff are few and enter at once."""
     now = clock.now()
     opened = []
     for current in list(live.board().by_key.values()):
         for trigger in current.definition.triggers:
-            if not isinstance(trigger, Timed):
+            if not isinstance(trigger, Calendar):
                 continue
             for slot in trigger.slots(now):
                 # A slot filled before schedules had names was filled for all of them.
                 filled = Slot.objects.filter(journey_id=current.journey_id, trigger__in=["", trigger.name()])
-                if not filled.filter(at_us=to_us(slot)).exists() and (taken := _open(current, trigger, slot, now)):
+                if filled.filter(at_us=to_us(slot)).exists():
+                    continue
+                if isinstance(trigger, OnStaff):
+                    _open_for_staff(current, trigger, slot)
+                elif isinstance(trigger, Timed) and (taken := _open(current, trigger, slot, now)):
                     opened.append(taken)
     return opened
 
@@ -74,6 +79,22 @@ def _open(current: live.Live, trigger: Timed, slot: datetime, now: datetime) -> 
             return None
         key = trigger.slot_key(slot)
         return intakes.take(current, cids, key=key, at=slot, seq=seen, event=trigger.KIND).pk
+
+
+def _open_for_staff(current: live.Live, trigger: OnStaff, slot: datetime) -> None:
+    """Open one slot, and let in who works here now. One before the publication is noted and stays empty."""
+    with store.write(Lane.TICK):
+        journal.hold()
+        # Read under the hold: the version may have changed since the board was looked at.
+        standing = live.board().by_key.get(current.definition.key)
+        if standing is None or standing.version_id != current.version_id:
+            return
+        filled, opened = Slot.objects.get_or_create(
+            journey_id=current.journey_id, trigger=trigger.name(), at_us=to_us(slot)
+        )
+        if opened and slot >= _published(current):
+            filled.entered = staffing.enter(current, trigger.staff.people(), trigger.slot_key(slot), slot)
+            filled.save(update_fields=["entered"])
 
 
 def catch_up(actor: Actor, journey: Journey, days: int) -> int:

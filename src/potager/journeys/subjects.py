@@ -5,6 +5,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from potager.core import clock
+from potager.org.models import Staff
 from potager.people import attributes
 from potager.people.models import Attribute, Customer
 from potager.touch import settings
@@ -16,6 +17,11 @@ FIRST_SEEN = "first_seen"
 def owners(cids: Collection[int]) -> dict[int, str]:
     """The staff key of each customer's owner, where there is one who still works here."""
     return dict(Customer.objects.filter(id__among=cids, owner__active=True).values_list("id", "owner__key"))
+
+
+def members(ids: Collection[int]) -> dict[int, str]:
+    """The staff key of each of these staff members who still works here."""
+    return dict(Staff.objects.filter(id__in=ids, active=True).values_list("id", "key"))
 
 
 def zones(cids: Collection[int]) -> dict[int, ZoneInfo]:

@@ -36,9 +36,10 @@ def on_entries(entries: Sequence[Entry]) -> None:
     for key in sorted(starting, key=lambda key: (-now_board.by_key[key].definition.priority, key)):
         enter(now_board.by_key[key], starting[key])
     # After the entries, so that a later event of this batch can end a run an earlier one has started.
-    closing.act(
-        now_board, [entry for entry in entries if entry.fact.type in now_board.closing and entry.fact.cid is not None]
-    )
+    ending = [entry for entry in entries if entry.fact.type in now_board.closing]
+    closing.act(now_board, [entry for entry in ending if entry.fact.cid is not None])
+    if about_nobody := [entry for entry in ending if entry.fact.cid is None]:
+        closing.act_on_staff(about_nobody)
 
 
 def _starts(ways: Sequence[Way], entry: Entry, now: datetime) -> list[Way]:

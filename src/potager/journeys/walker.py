@@ -70,6 +70,7 @@ class Effect:
 class Walker:
     """A run in memory. `at` is its own time: the due it is processed for, however late that happens.
 
+    cid     its subject: a customer, or in a staff SOP a staff member
     first   nothing of the run was written yet but its start
     effect  the one act of this walk, if any
     asks    the step the walker stands before asks the warehouse

@@ -1,6 +1,6 @@
 """Reads of the organisation."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -27,6 +27,19 @@ def staff(*, search: str = "", department: str = "", store: str = "", active: bo
     if store:
         rows = rows.filter(store__key=store)
     return rows if active is None else rows.filter(active=active)
+
+
+def roster(
+    *, departments: Collection[str] = (), stores: Collection[str] = (), roles: Collection[str] = ()
+) -> QuerySet[Staff]:
+    """Who works here, by key, in any of these departments (or below them), of these stores, with an account of these
+    roles; what is not said leaves nobody out."""
+    rows = Staff.objects.filter(active=True).order_by("key")
+    if departments:
+        rows = rows.filter(department_id__in=set().union(*map(_within, departments)))
+    if stores:
+        rows = rows.filter(store__key__in=stores)
+    return rows.filter(account__role__in=roles, account__is_active=True) if roles else rows
 
 
 def stores() -> QuerySet[Store]:

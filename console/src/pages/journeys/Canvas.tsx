@@ -96,7 +96,7 @@ export default function Canvas({ definition, counts, entered, names, selected, o
         target: to,
         type: onInsert ? 'plus' : 'smoothstep',
         label: otherwise ? t('otherwise') : sayWay(label, t),
-        data: { place: { from, nth }, after: nodes.find(({ id }) => id === from)?.data.title ?? '', isFirst: definition.steps.length === 0, onInsert },
+        data: { place: { from, nth }, after: nodes.find(({ id }) => id === from)?.data.title ?? '', isFirst: definition.steps.length === 0, subject: definition.subject ?? 'customer', onInsert },
         focusable: false,
         deletable: false,
       })),

@@ -48,7 +48,6 @@ export function Graph({ detail }: { detail: Detail }) {
 
 function Rules({ definition }: { definition: Definition }) {
   const { t } = useTranslation('journeys')
-  const format = useFormat()
   const names = useNames()
   return (
     <Card>
@@ -66,30 +65,42 @@ function Rules({ definition }: { definition: Definition }) {
               </div>
             </td>
           </tr>
-          <tr>
-            <th scope="row">{t('goalIs')}</th>
-            <td>{names.event(definition.goal?.event ?? 'order_paid')}</td>
-          </tr>
-          {definition.exits && definition.exits.length > 0 && (
-            <tr>
-              <th scope="row">{t('exitsAre')}</th>
-              <td>{format.list(definition.exits.map(({ event }) => names.event(event)))}</td>
-            </tr>
-          )}
-          <tr>
-            <th scope="row">{t('controlShare')}</th>
-            <td>{format.count(definition.control ?? 0, 1)}%</td>
-          </tr>
-          <tr>
-            <th scope="row">{t('windowIs')}</th>
-            <td>{t('windowDays', { n: definition.window ?? 14 })}</td>
-          </tr>
-          <tr>
-            <th scope="row">{t('priority')}</th>
-            <td>{definition.priority ?? 50}</td>
-          </tr>
+          {definition.subject !== 'staff' && <CustomerRules definition={definition} />}
         </tbody>
       </table>
     </Card>
+  )
+}
+
+/** What only a customer's journey has. */
+function CustomerRules({ definition }: { definition: Definition }) {
+  const { t } = useTranslation('journeys')
+  const format = useFormat()
+  const names = useNames()
+  return (
+    <>
+        <tr>
+          <th scope="row">{t('goalIs')}</th>
+          <td>{names.event(definition.goal?.event ?? 'order_paid')}</td>
+        </tr>
+        {definition.exits && definition.exits.length > 0 && (
+          <tr>
+            <th scope="row">{t('exitsAre')}</th>
+            <td>{format.list(definition.exits.map(({ event }) => names.event(event)))}</td>
+          </tr>
+        )}
+        <tr>
+          <th scope="row">{t('controlShare')}</th>
+          <td>{format.count(definition.control ?? 0, 1)}%</td>
+        </tr>
+        <tr>
+          <th scope="row">{t('windowIs')}</th>
+          <td>{t('windowDays', { n: definition.window ?? 14 })}</td>
+        </tr>
+        <tr>
+          <th scope="row">{t('priority')}</th>
+          <td>{definition.priority ?? 50}</td>
+        </tr>
+    </>
   )
 }

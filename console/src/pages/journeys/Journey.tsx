@@ -25,6 +25,7 @@ import { sayReason } from './words'
 const PublishDialog = later(async () => (await import('./PublishDialog')).PublishDialog)
 const Passages = later(async () => (await import('./Passages')).Passages, <Skeleton />)
 const Results = later(async () => (await import('./Results')).Results, <Skeleton />)
+const StaffResults = later(async () => (await import('./StaffResults')).StaffResults, <Skeleton />)
 const ResumeDialog = later(async () => (await import('./ResumeDialog')).ResumeDialog)
 const StartDialog = later(async () => (await import('./StartDialog')).StartDialog)
 const FileEditor = later(async () => (await import('./FileEditor')).FileEditor)
@@ -56,6 +57,7 @@ function JourneyView({ detail }: { detail: Detail }) {
   const format = useFormat()
   const { journey, showing } = detail
   const seesAll = useSeesAll()
+  const isForStaff = journey.subject === 'staff'
   const [address, set] = useAddress({ show: '', version: '' })
   const name = format.named({ name_zh: journey.name, name_en: journey.name_en })
   return (
@@ -100,10 +102,11 @@ function JourneyView({ detail }: { detail: Detail }) {
           {
             key: 'results',
             label: t('tab.results'),
-            render: () => <Results journeyKey={journey.key} />,
-            isAllowed: seesAll,
+            render: () =>
+              isForStaff ? <StaffResults journeyKey={journey.key} /> : <Results journeyKey={journey.key} />,
+            isAllowed: seesAll || isForStaff,
           },
-          { key: 'people', label: t('tab.people'), render: () => <Passages detail={detail} /> },
+          { key: 'people', label: t('tab.people'), render: () => <Passages detail={detail} />, isAllowed: !isForStaff },
           { key: 'versions', label: t('tab.versions'), render: () => <Versions detail={detail} /> },
         ]}
         extra={

@@ -54,6 +54,9 @@ export default function Journeys() {
                     )}
                     <Button onClick={() => setLimiting(true)}>{t('limits.act')}</Button>
                     <Button onClick={() => setAdding(true)}>{t('newFile')}</Button>
+                    <Link to={`/journeys/${newKey('staff')}/edit?new=1&subject=staff`}>
+                      <Button>{t('newStaff')}</Button>
+                    </Link>
                     <Link to={`/journeys/${newKey('journey')}/edit?new=1`}>
                       <Button type="primary">{t('new')}</Button>
                     </Link>
@@ -95,7 +98,8 @@ function JourneyTable({ rows }: { rows: JourneyRow[] }) {
               <td style={{ minWidth: 260 }}>
                 <Link to={`/journeys/${row.key}`} className="strong">
                   {format.named({ name_zh: row.name, name_en: row.name_en })}
-                </Link>
+                </Link>{' '}
+                {row.subject === 'staff' && <Chip tone="plain">{t('staffSop')}</Chip>}
                 <div className="sub" style={{ maxWidth: '44em' }}>
                   {row.about}
                 </div>
@@ -112,10 +116,10 @@ function JourneyTable({ rows }: { rows: JourneyRow[] }) {
               <td className="num">{format.people(row.inside)}</td>
               <td className="num">{format.people(row.entered_30d)}</td>
               <td className="num">
-                {format.people(row.converted_30d)}
-                {row.entered_30d > 0 && <div className="sub">{format.rate(row.converted_30d / row.entered_30d)}</div>}
+                {row.subject === 'staff' ? '—' : format.people(row.converted_30d)}
+                {row.subject === 'customer' && row.entered_30d > 0 && <div className="sub">{format.rate(row.converted_30d / row.entered_30d)}</div>}
               </td>
-              <td className="num">{row.control}%</td>
+              <td className="num">{row.subject === 'staff' ? '—' : `${row.control}%`}</td>
               <td className="nowrap">{format.day(row.updated_at)}</td>
             </tr>
           ))}

@@ -1,8 +1,8 @@
 import { BaseEdge, EdgeLabelRenderer, getSmoothStepPath, type Edge, type EdgeProps } from '@xyflow/react'
 import { Button, Dropdown } from 'antd'
 import { useTranslation } from 'react-i18next'
-import type { StepKind } from './definition'
-import { KINDS } from './kinds'
+import type { StepKind, Subject } from './definition'
+import { kindsFor } from './kinds'
 import type { Place } from './editor/editing'
 
 export interface PlusData extends Record<string, unknown> {
@@ -10,6 +10,7 @@ export interface PlusData extends Record<string, unknown> {
   /** What the step it leaves is called. */
   after: string
   isFirst: boolean
+  subject: Subject
   onInsert?: (place: Place, kind: StepKind) => void
 }
 
@@ -19,7 +20,7 @@ export function PlusEdge({ label, data, ...line }: EdgeProps<Edge<PlusData>>) {
   const { t: say } = useTranslation('journeys')
   const [path, x, y] = getSmoothStepPath(line)
   if (!data) return null
-  const { place, after, isFirst, onInsert } = data
+  const { place, after, isFirst, subject, onInsert } = data
   const way = typeof label === 'string' ? label : ''
   return (
     <>
@@ -31,7 +32,7 @@ export function PlusEdge({ label, data, ...line }: EdgeProps<Edge<PlusData>>) {
             autoFocus
             trigger={['click']}
             menu={{
-              items: KINDS.map(({ key }) => ({ key, label: say(`kind.${key}`) })),
+              items: kindsFor(subject).map(({ key }) => ({ key, label: say(`kind.${key}`) })),
               onClick: ({ key }) => onInsert?.(place, key as StepKind),
             }}
           >

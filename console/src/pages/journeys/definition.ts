@@ -9,6 +9,16 @@ export interface EventSpec {
   where?: Condition[]
 }
 
+/** Whom a journey is about. */
+export type Subject = 'customer' | 'staff'
+
+/** Who of those who work here; what is not said leaves nobody out. */
+export interface Roster {
+  departments?: string[]
+  stores?: string[]
+  roles?: ('owner' | 'manager' | 'staff' | 'read_only')[]
+}
+
 export interface Trigger {
   event?: string
   where?: Condition[]
@@ -26,15 +36,22 @@ export interface Trigger {
   at?: string
   repeats?: 'never' | 'yearly' | 'lunar'
   schedule?: Schedule
+  staff?: Roster
   manual?: boolean
   api?: boolean
 }
 
-export const WAYS = ['event', 'audience', 'left', 'layer', 'tag', 'date', 'schedule', 'manual', 'api'] as const
+export const WAYS = ['event', 'audience', 'left', 'layer', 'tag', 'date', 'schedule', 'staff', 'manual', 'api'] as const
 export type TriggerKind = (typeof WAYS)[number]
 
-/** Which way in a trigger is; a schedule names an audience too. */
+/** The ways into a journey about this subject, in the order in which they are offered. */
+export function waysInto(subject: Subject): readonly TriggerKind[] {
+  return WAYS.filter((way) => (way === 'staff') === (subject === 'staff'))
+}
+
+/** Which way in a trigger is; a schedule names an audience or staff, too. */
 export function wayOf(trigger: Trigger): TriggerKind {
+  if (trigger.staff) return 'staff'
   if (trigger.schedule) return 'schedule'
   return WAYS.find((way) => trigger[way] !== undefined) ?? 'event'
 }
@@ -119,6 +136,8 @@ export interface Step {
 
 export interface Definition {
   key: string
+  /** Customers, where nothing is said. */
+  subject?: Subject
   name: string
   name_en?: string
   about?: string

@@ -48,6 +48,7 @@ const CASES: [Trigger, string, string, string][] = [
     'cron 0 10 * * 1 工作日，人群「vip」',
     'cron 0 10 * * 1 workdays, the audience “vip”',
   ],
+  [{ staff: {}, schedule: { at: '09:00', only: 'workdays' } }, 'staff', '工作日 09:00，名单里的员工', 'workdays 09:00, the staff on the roster'],
   [{ api: true }, 'api', '由程序加入', 'added by a program'],
 ]
 

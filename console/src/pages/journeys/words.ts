@@ -45,6 +45,8 @@ export function sayTrigger(trigger: Trigger, t: T, names: TriggerNames): string 
       const when = saySchedule(trigger.schedule ?? {}, t)
       return t('trigger.schedule', { when, audience: names.audience(trigger.audience ?? '') })
     }
+    case 'staff':
+      return t('trigger.staff', { when: saySchedule(trigger.schedule ?? {}, t) })
     case 'manual':
       return t('trigger.manual')
     case 'api':

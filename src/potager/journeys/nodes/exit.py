@@ -3,7 +3,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from potager.journeys.nodes.node import Here, Node
-from potager.journeys.parts import END, Part
+from potager.journeys.parts import END, EVERYBODY, Part, Subject
 from potager.journeys.walker import Knowing, Walker
 
 
@@ -11,6 +11,7 @@ class End(Part, Node):
     """The journey ends here."""
 
     KIND: ClassVar[str] = "exit"
+    SUBJECTS: ClassVar[frozenset[Subject]] = EVERYBODY
     alone: ClassVar[bool] = False
 
     reason: str = "done"

@@ -11,8 +11,9 @@ from potager.core.errors import Problem
 from potager.core.journal import Entry
 from potager.evidence.arms import Share
 from potager.insight.fields import Fields
+from potager.journeys.faults import fault
 from potager.journeys.models import Run
-from potager.journeys.parts import EventSpec, Json
+from potager.journeys.parts import CUSTOMERS, EventSpec, Json, Subject
 from potager.journeys.walker import Effect, Knowing, Passed, Walker
 
 N = TypeVar("N", bound="Acting")
@@ -32,12 +33,14 @@ class Here:
 class Node(ABC):
     """A kind of step. Only `KIND` and `take` must be said; everything else has the answer of a plain step.
 
+    SUBJECTS  whom it can do something for
     alone   the acts before it must be written before it is taken; a rest or an end need not wait for them
     asks    it asks the warehouse, which must know first what brought the person here
     retimed a rest in it, written anew while people are in it, counts anew from when they came: nothing was done yet
     """
 
     KIND: ClassVar[str]
+    SUBJECTS: ClassVar[frozenset[Subject]] = CUSTOMERS
     alone: ClassVar[bool] = True
     asks: ClassVar[bool] = False
     retimed: ClassVar[bool] = False
@@ -74,6 +77,16 @@ class Node(ABC):
         """What keeps the node from being published; `place` is that of its step."""
         yield from ()
 
+    def misfits(self, subject: Subject, place: str) -> Iterator[Problem]:
+        """What of it can be done for customers only, in a journey about others."""
+        if subject not in self.SUBJECTS:
+            yield fault(
+                "step_subject",
+                place,
+                "员工 SOP 里不能有这种步骤，它只对客户有效；请删掉，或改用待办、等待",
+                "A staff SOP cannot have this step, which is for customers only; delete it, or use a task or a wait",
+            )
+
     def line(self) -> str:
         """What the canvas shows of it in one line."""
         return ""
@@ -106,6 +119,7 @@ class Writing:
     """
 
     journey: str
+    subject: Subject
     priority: int
     window: timedelta
     names: Mapping[str, str]

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from potager.core.ids import bucket_of
 from potager.journeys.nodes.node import Here
 from potager.journeys.nodes.split import Variant, Variants
+from potager.journeys.parts import EVERYBODY, Subject
 from potager.journeys.walker import Knowing, Walker
 
 
@@ -12,6 +13,7 @@ class Random(Variants):
     """People part by chance, each always the same way at this step; nothing is measured. A split is an experiment."""
 
     KIND: ClassVar[str] = "random"
+    SUBJECTS: ClassVar[frozenset[Subject]] = EVERYBODY
 
     def take(self, here: Here, group: Sequence[Walker], known: Knowing, zone: ZoneInfo) -> None:  # noqa: ARG002
         for walker in group:

@@ -7,8 +7,8 @@ from pydantic import Field
 from potager.core.journal import Entry
 from potager.journeys.models import Run
 from potager.journeys.nodes.node import Act, Acting, Here, Matches, Writing
-from potager.journeys.parts import Json, Part
-from potager.journeys.subjects import owners
+from potager.journeys.parts import EVERYBODY, Json, Part, Subject
+from potager.journeys.subjects import members, owners
 from potager.journeys.times import Span, span
 from potager.journeys.waits import outcome_key
 from potager.journeys.walker import Effect, Knowing, Passed, Walker
@@ -33,6 +33,7 @@ class Task(Part, Acting):
     """
 
     KIND: ClassVar[str] = "task"
+    SUBJECTS: ClassVar[frozenset[Subject]] = EVERYBODY
 
     title: str = Field(min_length=1, max_length=120)
     text: str = ""
@@ -82,9 +83,11 @@ class Task(Part, Acting):
 
     @classmethod
     def write(cls, acts: "Sequence[Act[Task]]", writing: Writing) -> None:
-        """Ask the customers' owners to do something; a customer nobody owns has nobody to ask."""
-        cids = {act.walker.cid for act in acts}
-        staff, known = owners(cids), first_identities(cids)
+        """Ask the customers' owners, or the staff members themselves; who has nobody to be asked goes on."""
+        subjects = {act.walker.cid for act in acts}
+        about_customers = writing.subject == "customer"
+        staff = owners(subjects) if about_customers else members(subjects)
+        known = first_identities(subjects) if about_customers else {}
         batch: list[NewTask] = []
         for act in acts:
             walker, passed, task = act.walker, act.passed, act.node
@@ -108,7 +111,7 @@ class Task(Part, Acting):
                     due=passed.at,
                     expires=passed.at + span(task.within),
                     iid=known.get(walker.cid),
-                    cid=walker.cid,
+                    cid=walker.cid if about_customers else None,
                     journey=writing.journey,
                     run_id=walker.run_id,
                     step=passed.step,

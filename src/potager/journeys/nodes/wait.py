@@ -12,7 +12,7 @@ from potager.insight.fields import Fields
 from potager.journeys import faults, subjects
 from potager.journeys.models import Run
 from potager.journeys.nodes.node import Here, Matches, Node
-from potager.journeys.parts import EventSpec, Json, Part
+from potager.journeys.parts import EVERYBODY, EventSpec, Json, Part, Subject
 from potager.journeys.times import (
     Span,
     TimeOfDay,
@@ -76,6 +76,7 @@ class Wait(Part, Node):
     """
 
     KIND: ClassVar[str] = "wait"
+    SUBJECTS: ClassVar[frozenset[Subject]] = EVERYBODY
     alone: ClassVar[bool] = False
     retimed: ClassVar[bool] = True
 
@@ -184,6 +185,22 @@ class Wait(Part, Node):
                 f"{place}.wait.date.attr",
                 f"「{self.own_date.attr}」不是日期属性；请先在「客户属性」里建一个日期类型的属性",
                 f"“{self.own_date.attr}” is not a date attribute; declare one of kind date first",
+            )
+
+    def misfits(self, subject: Subject, place: str) -> Iterator[Problem]:
+        of_person = {
+            "or_event": self.or_event,
+            "date": self.own_date,
+            "best": self.best,
+            "life": self.life,
+            "zone": self.zone == "customer",
+        }
+        for part in (name for name, said in of_person.items() if subject != "customer" and said):
+            yield faults.fault(
+                "wait_subject",
+                f"{place}.wait.{part}",
+                "员工 SOP 的等待只能按时长、时刻和星期；请改写这个等待",
+                "A wait of a staff SOP goes by spans, times of day and weekdays only; write it anew",
             )
 
     def take(self, here: Here, group: Sequence[Walker], known: Knowing, zone: ZoneInfo) -> None:

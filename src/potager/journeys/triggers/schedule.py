@@ -84,6 +84,37 @@ class Schedule(Part):
             upcoming = CronSim(self.cron, now.astimezone(clock.zone()))
             yield from (later - earlier for earlier, later in pairwise(islice(upcoming, 100)))
 
+    def said(self) -> str:
+        """The same as long as the schedule means the same."""
+        if self.cron is not None:
+            said = self.cron
+        else:
+            days = "".join(map(str, sorted(self.weekdays)))
+            said = f"{self.at}/{days}/{self.monthday or ''}"
+        if self.asks_calendar:
+            said += f"/{self.only or ''}/{self.holiday or ''}{self.days:+d}/{'last' if self.last_workday else ''}"
+        return said
+
+    def problems(self, place: str) -> Iterator[Problem]:
+        """What keeps it from being published."""
+        now = clock.now()
+        if min(self.gaps(now), default=_CLOSEST) < _CLOSEST:
+            yield fault(
+                "cron_dense",
+                place,
+                "两次之间至少要隔 15 分钟，请改写 cron",
+                "There must be 15 minutes between two times of a cron line",
+            )
+        ends = workdays.known_until()
+        if self.asks_calendar and clock.business_date(now + _AHEAD) > ends:
+            yield fault(
+                "calendar_unknown",
+                place,
+                f"工作日历只到 {ends}：之后的放假安排还不知道，到时没有人会进入；请升级系统，或改用不看节假日的时间",
+                f"The working calendar ends on {ends}: later holidays are unknown and nobody will enter then; update "
+                "this system, or choose times that do not ask for holidays",
+            )
+
     def _back(self, now: datetime) -> Iterator[datetime]:
         zone = clock.zone()
         if self.cron is not None:
@@ -114,15 +145,7 @@ class OnSchedule(Part, Timed):
     audience: str
 
     def name(self) -> str:
-        on = self.schedule
-        if on.cron is not None:
-            said = f"{self.audience}@{on.cron}"
-        else:
-            days = "".join(map(str, sorted(on.weekdays)))
-            said = f"{self.audience}@{on.at}/{days}/{on.monthday or ''}"
-        if on.asks_calendar:
-            said += f"/{on.only or ''}/{on.holiday or ''}{on.days:+d}/{'last' if on.last_workday else ''}"
-        return said[:120]
+        return f"{self.audience}@{self.schedule.said()}"[:120]
 
     def slots(self, now: datetime) -> Sequence[datetime]:
         newest = self.schedule.latest_slot(now)
@@ -133,20 +156,4 @@ class OnSchedule(Part, Timed):
 
     def problems(self, place: str, fields: Fields) -> Iterator[Problem]:
         yield from no_audience(self.audience, place, fields)
-        now = clock.now()
-        if min(self.schedule.gaps(now), default=_CLOSEST) < _CLOSEST:
-            yield fault(
-                "cron_dense",
-                place,
-                "两次之间至少要隔 15 分钟，请改写 cron",
-                "There must be 15 minutes between two times of a cron line",
-            )
-        ends = workdays.known_until()
-        if self.schedule.asks_calendar and clock.business_date(now + _AHEAD) > ends:
-            yield fault(
-                "calendar_unknown",
-                place,
-                f"工作日历只到 {ends}：之后的放假安排还不知道，到时没有人会进入；请升级系统，或改用不看节假日的时间",
-                f"The working calendar ends on {ends}: later holidays are unknown and nobody will enter then; update "
-                "this system, or choose times that do not ask for holidays",
-            )
+        yield from self.schedule.problems(place)

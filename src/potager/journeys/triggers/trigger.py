@@ -8,14 +8,15 @@ from typing import ClassVar
 from potager.core.errors import Problem
 from potager.core.journal import Entry, Fact
 from potager.insight.fields import Fields
-from potager.journeys.parts import EventSpec, Json, Part
+from potager.journeys.parts import CUSTOMERS, EventSpec, Json, Part, Subject
 from potager.journeys.times import Span
 
 
 class Trigger(ABC):
-    """A way in. `KIND` is the field only this kind has: it tells them apart in a file."""
+    """A way in. `KIND` is the field only this kind has: it tells them apart in a file. `SUBJECTS` may come by it."""
 
     KIND: ClassVar[str]
+    SUBJECTS: ClassVar[frozenset[Subject]] = CUSTOMERS
 
     def problems(self, place: str, fields: Fields) -> Iterator[Problem]:  # noqa: ARG002
         """What keeps it from being published."""
@@ -43,13 +44,8 @@ class Heard(Part, Trigger):
         """What names the entry, where a journey may be entered more than once."""
 
 
-class Timed(Trigger):
-    """A way in that the calendar opens, slot by slot; each slot is filled once.
-
-    HEARS  types of facts that can put somebody into a slot after the warehouse was asked
-    """
-
-    HEARS: ClassVar[frozenset[str]] = frozenset()
+class Calendar(Trigger):
+    """A way in that the calendar opens, slot by slot; each slot is filled once."""
 
     @abstractmethod
     def name(self) -> str:
@@ -59,13 +55,22 @@ class Timed(Trigger):
     def slots(self, now: datetime) -> Sequence[datetime]:
         """The instants ≤ now (UTC) at which it opens and that are worth opening still, the oldest first."""
 
-    @abstractmethod
-    def condition(self, slot: datetime, now: datetime) -> Json:
-        """Who enters in a slot, asked as of now."""
-
     def slot_key(self, slot: datetime) -> str:
         """What names the entries of a slot, where a journey may be entered more than once."""
         return f"slot:{slot:%Y%m%dT%H%M}"
+
+
+class Timed(Calendar):
+    """A way in for customers that the calendar opens; the warehouse says who they are.
+
+    HEARS  types of facts that can put somebody into a slot after the warehouse was asked
+    """
+
+    HEARS: ClassVar[frozenset[str]] = frozenset()
+
+    @abstractmethod
+    def condition(self, slot: datetime, now: datetime) -> Json:
+        """Who enters in a slot, asked as of now."""
 
     def belongs(self, fact: Fact, slot: datetime) -> bool:  # noqa: ARG002
         """Whether a fact of a type it hears puts its customer into the slot."""

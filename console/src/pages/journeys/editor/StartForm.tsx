@@ -3,13 +3,14 @@ import { useTranslation } from 'react-i18next'
 import { ConditionFilter } from '../../../conditions/ConditionFilter'
 import { Pick } from '../../../conditions/inputs'
 import { Card } from '../../../shared/Card'
-import { WAYS, wayOf, type Definition, type EventSpec, type Trigger, type TriggerKind } from '../definition'
+import { wayOf, waysInto, type Definition, type EventSpec, type Subject, type Trigger, type TriggerKind } from '../definition'
 import { LimitsInput } from '../LimitsInput'
 import { AudiencePick, type FormProps } from '../triggers/common'
 import { DateForm } from '../triggers/date'
 import { LayerForm } from '../triggers/layer'
 import { LeftForm } from '../triggers/left'
 import { ScheduleForm } from '../triggers/schedule'
+import { StaffForm } from '../triggers/staff'
 import { TagForm } from '../triggers/tag'
 import { without } from './editing'
 import { EventInput, Line, NumberInput, SpanInput } from './inputs'
@@ -36,6 +37,8 @@ function beginning(way: TriggerKind): Trigger {
       return { date: '', repeats: 'yearly' }
     case 'schedule':
       return { schedule: { at: '10:00' }, audience: '' }
+    case 'staff':
+      return { staff: {}, schedule: { at: '09:00', only: 'workdays' } }
     case 'manual':
       return { manual: true }
     case 'api':
@@ -47,6 +50,7 @@ function beginning(way: TriggerKind): Trigger {
 export function StartForm({ definition, onChange }: Props) {
   const { t } = useTranslation('journeyEditor')
   const { t: say } = useTranslation('journeys')
+  const subject = definition.subject ?? 'customer'
   const put = (part: Partial<Definition>, mark?: string) => onChange(written({ ...definition, ...part }), mark)
   const setTrigger = (at: number, trigger: Trigger) =>
     put({ triggers: definition.triggers.map((each, n) => (n === at ? trigger : each)) })
@@ -71,7 +75,7 @@ export function StartForm({ definition, onChange }: Props) {
         </Line>
         {definition.triggers.map((trigger, at) => (
           <Line key={at} label={at === 0 ? t('trigger') : t('triggerOr')}>
-            <TriggerInput trigger={trigger} onChange={(next) => setTrigger(at, next)} />
+            <TriggerInput subject={subject} trigger={trigger} onChange={(next) => setTrigger(at, next)} />
             {definition.triggers.length > 1 && (
               <Button
                 size="small"
@@ -85,7 +89,7 @@ export function StartForm({ definition, onChange }: Props) {
           </Line>
         ))}
         <div>
-          <Button size="small" onClick={() => put({ triggers: [...definition.triggers, beginning('manual')] })}>
+          <Button size="small" onClick={() => put({ triggers: [...definition.triggers, beginning(subject === 'staff' ? 'staff' : 'manual')] })}>
             {t('addTrigger')}
           </Button>
         </div>
@@ -97,73 +101,89 @@ export function StartForm({ definition, onChange }: Props) {
             options={(['once', 'each'] as const).map((each) => ({ value: each, label: say(`entry.${each}`) }))}
           />
         </Line>
-        {definition.entry === 'each' && (
-          <Line label={t('gap')}>
-            <SpanInput label={t('gap')} optional value={definition.gap} onChange={(gap) => put({ gap })} />
-          </Line>
-        )}
-        <Line label={t('filter')}>
-          <ConditionFilter condition={definition.filter ?? null} onChange={(filter) => put({ filter })} />
-        </Line>
-        <Line label={t('goal')}>
-          <EventInput
-            label={t('goal')}
-            value={definition.goal ?? { event: 'order_paid' }}
-            onChange={(goal) => goal && put({ goal })}
-          />
-        </Line>
-        <Line label={t('exits')}>
-          <EventsPick
-            label={t('exits')}
-            value={(definition.exits ?? []).map(({ event }) => event)}
-            onChange={(events) => put({ exits: events.map((event) => specOf(definition.exits ?? [], event)) })}
-          />
-        </Line>
-        <Line label={t('control')} why={(definition.control ?? 0) === 0 ? t('controlWhy') : undefined}>
-          <NumberInput
-            label={t('control')}
-            min={0}
-            max={90}
-            precision={undefined}
-            suffix="%"
-            value={definition.control ?? 0}
-            onValue={(control) => put({ control })}
-          />
-        </Line>
-        <Line label={t('window')}>
-          <NumberInput
-            label={t('window')}
-            min={1}
-            max={365}
-            suffix={t('days')}
-            value={definition.window ?? 14}
-            onValue={(window) => put({ window })}
-          />
-        </Line>
-        <Line label={say('priority')}>
-          <NumberInput
-            label={say('priority')}
-            min={0}
-            max={100}
-            value={definition.priority ?? 50}
-            onValue={(priority) => put({ priority })}
-          />
-        </Line>
-        <Line label={t('group')} why={t('groupWhy')}>
-          <Input
-            size="small"
-            aria-label={t('group')}
-            style={{ width: 180 }}
-            maxLength={60}
-            value={definition.group ?? ''}
-            onChange={(event) => put({ group: event.target.value === '' ? null : event.target.value }, 'group')}
-          />
-        </Line>
-        <Line label={t('limits')} why={t('limitsWhy')}>
-          <LimitsInput value={definition.limits ?? {}} onChange={(limits) => put({ limits })} />
-        </Line>
+        {subject === 'customer' && <CustomerRules definition={definition} put={put} />}
       </div>
     </Card>
+  )
+}
+
+interface RulesProps {
+  definition: Definition
+  put: (part: Partial<Definition>, mark?: string) => void
+}
+
+/** What only a customer's journey has: the time between entries, what counts as success, who is left alone. */
+function CustomerRules({ definition, put }: RulesProps) {
+  const { t } = useTranslation('journeyEditor')
+  const { t: say } = useTranslation('journeys')
+  return (
+    <>
+      {definition.entry === 'each' && (
+        <Line label={t('gap')}>
+          <SpanInput label={t('gap')} optional value={definition.gap} onChange={(gap) => put({ gap })} />
+        </Line>
+      )}
+      <Line label={t('filter')}>
+        <ConditionFilter condition={definition.filter ?? null} onChange={(filter) => put({ filter })} />
+      </Line>
+      <Line label={t('goal')}>
+        <EventInput
+          label={t('goal')}
+          value={definition.goal ?? { event: 'order_paid' }}
+          onChange={(goal) => goal && put({ goal })}
+        />
+      </Line>
+      <Line label={t('exits')}>
+        <EventsPick
+          label={t('exits')}
+          value={(definition.exits ?? []).map(({ event }) => event)}
+          onChange={(events) => put({ exits: events.map((event) => specOf(definition.exits ?? [], event)) })}
+        />
+      </Line>
+      <Line label={t('control')} why={(definition.control ?? 0) === 0 ? t('controlWhy') : undefined}>
+        <NumberInput
+          label={t('control')}
+          min={0}
+          max={90}
+          precision={undefined}
+          suffix="%"
+          value={definition.control ?? 0}
+          onValue={(control) => put({ control })}
+        />
+      </Line>
+      <Line label={t('window')}>
+        <NumberInput
+          label={t('window')}
+          min={1}
+          max={365}
+          suffix={t('days')}
+          value={definition.window ?? 14}
+          onValue={(window) => put({ window })}
+        />
+      </Line>
+      <Line label={say('priority')}>
+        <NumberInput
+          label={say('priority')}
+          min={0}
+          max={100}
+          value={definition.priority ?? 50}
+          onValue={(priority) => put({ priority })}
+        />
+      </Line>
+      <Line label={t('group')} why={t('groupWhy')}>
+        <Input
+          size="small"
+          aria-label={t('group')}
+          style={{ width: 180 }}
+          maxLength={60}
+          value={definition.group ?? ''}
+          onChange={(event) => put({ group: event.target.value === '' ? null : event.target.value }, 'group')}
+        />
+      </Line>
+      <Line label={t('limits')} why={t('limitsWhy')}>
+        <LimitsInput value={definition.limits ?? {}} onChange={(limits) => put({ limits })} />
+      </Line>
+    </>
   )
 }
 
@@ -179,7 +199,7 @@ function written(definition: Definition): Definition {
   ) as unknown as Definition
 }
 
-function TriggerInput({ trigger, onChange }: FormProps) {
+function TriggerInput({ subject, trigger, onChange }: FormProps & { subject: Subject }) {
   const { t } = useTranslation('journeyEditor')
   const way = wayOf(trigger)
   return (
@@ -189,7 +209,7 @@ function TriggerInput({ trigger, onChange }: FormProps) {
         width={130}
         value={way}
         onChange={(next) => onChange(beginning(next as TriggerKind))}
-        options={WAYS.map((each) => ({ key: each, label: t(`triggers.${each}`) }))}
+        options={waysInto(subject).map((each) => ({ key: each, label: t(`triggers.${each}`) }))}
       />
       <WayForm way={way} trigger={trigger} onChange={onChange} />
     </>
@@ -227,6 +247,8 @@ function WayForm({ way, trigger, onChange }: FormProps & { way: TriggerKind }) {
       return <DateForm trigger={trigger} onChange={onChange} />
     case 'schedule':
       return <ScheduleForm trigger={trigger} onChange={onChange} />
+    case 'staff':
+      return <StaffForm trigger={trigger} onChange={onChange} />
     case 'manual':
     case 'api':
       return null

@@ -3,13 +3,15 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../../../api/client'
 import { Pick } from '../../../conditions/inputs'
 import { useFormat } from '../../../shared/format'
-import type { Wait } from '../definition'
+import type { Subject, Wait } from '../definition'
 import { update, without } from './editing'
 import { EventInput, Line, NumberInput, SpanInput, TargetPick, TimeInput } from './inputs'
 import type { StepFormProps } from './StepForm'
 
 const KINDS = ['for', 'until', 'between', 'date', 'best', 'life'] as const
 type WaitKind = (typeof KINDS)[number]
+/** Waits that ask nothing of a customer. */
+const FOR_STAFF: readonly WaitKind[] = ['for', 'until', 'between']
 const BEGINNINGS: Record<WaitKind, Wait> = {
   for: { for: '1d' },
   until: { until: '20:00' },
@@ -33,6 +35,7 @@ export function WaitForm({ definition, step, onChange }: StepFormProps) {
   const { t } = useTranslation('journeyEditor')
   const wait = step.wait ?? BEGINNINGS.for
   const kind = kindOf(wait)
+  const subject: Subject = definition.subject ?? 'customer'
   const put = (next: Wait) => onChange(update(definition, { ...step, wait: next }))
   const early = {
     ...(wait.or_event ? { or_event: wait.or_event } : {}),
@@ -46,7 +49,7 @@ export function WaitForm({ definition, step, onChange }: StepFormProps) {
           width={220}
           value={kind}
           onChange={(next) => put({ ...BEGINNINGS[next as WaitKind], ...early })}
-          options={KINDS.map((each) => ({ key: each, label: t(`waits.${each}`) }))}
+          options={(subject === 'staff' ? FOR_STAFF : KINDS).map((each) => ({ key: each, label: t(`waits.${each}`) }))}
         />
       </Line>
       {kind === 'for' && (
@@ -82,7 +85,7 @@ export function WaitForm({ definition, step, onChange }: StepFormProps) {
           <Weekdays wait={wait} put={put} />
         </Line>
       )}
-      {(kind === 'until' || kind === 'between' || kind === 'date') && (
+      {subject === 'customer' && (kind === 'until' || kind === 'between' || kind === 'date') && (
         <Checkbox
           checked={wait.zone === 'customer'}
           onChange={(event) => put(event.target.checked ? { ...wait, zone: 'customer' } : without(wait, 'zone'))}
@@ -90,14 +93,16 @@ export function WaitForm({ definition, step, onChange }: StepFormProps) {
           {t('ownClock')}
         </Checkbox>
       )}
-      <Line label={t('orEvent')}>
-        <EventInput
-          label={t('orEvent')}
-          none={t('none')}
-          value={wait.or_event ?? null}
-          onChange={(event) => put(event ? { ...wait, or_event: event } : without(without(wait, 'or_event'), 'early'))}
-        />
-      </Line>
+      {subject === 'customer' && (
+        <Line label={t('orEvent')}>
+          <EventInput
+            label={t('orEvent')}
+            none={t('none')}
+            value={wait.or_event ?? null}
+            onChange={(event) => put(event ? { ...wait, or_event: event } : without(without(wait, 'or_event'), 'early'))}
+          />
+        </Line>
+      )}
       {wait.or_event && (
         <Line label={t('earlyTo')}>
           <TargetPick

@@ -102,6 +102,7 @@ export const en: typeof zh = {
     tag: 'Tag changes',
     date: 'A date of theirs',
     schedule: 'On schedule',
+    staff: 'Staff on schedule',
     manual: 'Added by hand',
     api: 'By a program',
   },
@@ -115,6 +116,7 @@ export const en: typeof zh = {
   dateDays: 'How many days',
   dateRepeats: 'Whether it comes round',
   repeats: { never: 'Only once', yearly: 'Every year', lunar: 'Every lunar year' },
+  roster: { departments: 'Departments and below (none: all)', stores: 'Stores (none: all)', roles: 'Roles (none: all)' },
   scheduleDays: 'Which days',
   scheduleKinds: {
     weekdays: 'Daily or weekdays',

@@ -99,6 +99,7 @@ export const zh = {
     tag: '标签变化',
     date: '客户的日期',
     schedule: '定时',
+    staff: '员工到点',
     manual: '手动加入',
     api: '由程序加入',
   },
@@ -112,6 +113,7 @@ export const zh = {
   dateDays: '相差几天',
   dateRepeats: '是否重复',
   repeats: { never: '只这一次', yearly: '每年', lunar: '每年农历' },
+  roster: { departments: '部门（含下级，不选是全部）', stores: '门店（不选是全部）', roles: '账号角色（不选是全部）' },
   scheduleDays: '哪些日子',
   scheduleKinds: {
     weekdays: '每天或星期几',

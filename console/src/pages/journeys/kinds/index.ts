@@ -1,4 +1,4 @@
-import { END, type Definition, type Step, type StepKind } from '../definition'
+import { END, type Definition, type Step, type StepKind, type Subject } from '../definition'
 import { attribute } from './attribute'
 import { branch } from './branch'
 import { exit } from './exit'
@@ -12,6 +12,11 @@ import { wait } from './wait'
 
 /** Every kind of step, in the order in which they are offered. */
 export const KINDS: readonly Kind[] = [message, wait, branch, split, random, tag, attribute, task, goal, exit]
+
+/** The kinds a journey about this subject can have. */
+export function kindsFor(subject: Subject): readonly Kind[] {
+  return KINDS.filter(({ subjects = ['customer'] }) => subjects.includes(subject))
+}
 
 const BY_KEY = Object.fromEntries(KINDS.map((kind) => [kind.key, kind])) as Record<StepKind, Kind>
 

@@ -1,4 +1,4 @@
-import type { Step, StepKind } from '../definition'
+import type { Step, StepKind, Subject } from '../definition'
 import type { Names } from '../names'
 import type { T } from '../words'
 
@@ -28,12 +28,17 @@ export interface Kind {
   /** Whether there is a way to the next step, too. */
   next: boolean
   said: (step: Step, t: T, names: Pick<Names, 'event' | 'tagged' | 'attr'>) => Said
+  /** Whom it can do something for, where that is not customers alone. */
+  subjects?: readonly Subject[]
   /** What says by itself what it is needs no name. */
   nameless?: boolean
 }
 
 /** A kind that leads nowhere but to the next step. */
 export const plain: Pick<Kind, 'ways' | 'lead' | 'next'> = { ways: () => [], lead: (step) => step, next: true }
+
+/** What can be done for staff, too. */
+export const EVERYBODY: readonly Subject[] = ['customer', 'staff']
 
 /** A row of ways with the nth leading elsewhere. */
 export function led<Row extends { go: string }>(rows: Row[] | undefined, nth: number, to: string): Row[] {

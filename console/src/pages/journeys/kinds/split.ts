@@ -1,5 +1,5 @@
 import type { Variant } from '../definition'
-import { led, type Kind } from './kind'
+import { EVERYBODY, led, type Kind } from './kind'
 
 /** A kind that shares people among its ways, by shares that are told. */
 function sharing(key: 'split' | 'random'): Kind {
@@ -19,4 +19,4 @@ function sharing(key: 'split' | 'random'): Kind {
 const shares = (variants: Variant[] | undefined) => variants ?? []
 
 export const split = sharing('split')
-export const random = sharing('random')
+export const random: Kind = { ...sharing('random'), subjects: EVERYBODY }

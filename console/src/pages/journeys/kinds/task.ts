@@ -1,10 +1,11 @@
 import { saySpan } from '../words'
-import type { Kind } from './kind'
+import { EVERYBODY, type Kind } from './kind'
 
 const OUTCOMES = ['done', 'not_done', 'rejected'] as const
 
 export const task: Kind = {
   key: 'task',
+  subjects: EVERYBODY,
   next: true,
   nameless: true,
   blank: () => ({ task: { title: '' } }),

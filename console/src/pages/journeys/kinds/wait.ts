@@ -1,11 +1,12 @@
 import type { Wait } from '../definition'
 import type { Names } from '../names'
 import { saySpan, sayWeekdays, type T } from '../words'
-import { plain, type Kind } from './kind'
+import { EVERYBODY, plain, type Kind } from './kind'
 
 export const wait: Kind = {
   ...plain,
   key: 'wait',
+  subjects: EVERYBODY,
   blank: () => ({ wait: { for: '1d' } }),
   ways: ({ wait: of }) => (of?.early ? [{ to: of.early, label: 'event' }] : []),
   lead: (step, _nth, to) => ({ ...step, wait: { ...step.wait, early: to } }),

@@ -46,10 +46,6 @@ function beginning(days: Days, at: string): Schedule {
 /** Whose audience, on which days and when. */
 export function ScheduleForm({ trigger, onChange }: FormProps) {
   const { t } = useTranslation('journeyEditor')
-  const { t: say } = useTranslation('journeys')
-  const schedule: Schedule = trigger.schedule ?? { at: '10:00' }
-  const days = daysOf(schedule)
-  const put = (part: Schedule) => onChange({ ...trigger, schedule: { ...schedule, ...part } })
   return (
     <>
       <AudiencePick
@@ -57,6 +53,20 @@ export function ScheduleForm({ trigger, onChange }: FormProps) {
         value={trigger.audience ?? ''}
         onChange={(audience) => onChange({ ...trigger, audience })}
       />
+      <SchedulePart trigger={trigger} onChange={onChange} />
+    </>
+  )
+}
+
+/** On which days and when. */
+export function SchedulePart({ trigger, onChange }: FormProps) {
+  const { t } = useTranslation('journeyEditor')
+  const { t: say } = useTranslation('journeys')
+  const schedule: Schedule = trigger.schedule ?? { at: '10:00' }
+  const days = daysOf(schedule)
+  const put = (part: Schedule) => onChange({ ...trigger, schedule: { ...schedule, ...part } })
+  return (
+    <>
       <Pick
         label={t('scheduleDays')}
         width={150}
