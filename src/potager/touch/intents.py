@@ -86,16 +86,16 @@ def intend(batch: Sequence[Intent]) -> list[Intended]:
     now, rules = clock.now(), policy()
     answers = _existing(batch)
     fresh = {intent.key: intent for intent in reversed(batch) if intent.key not in answers}
-    drafts = _drafts(list(reversed(fresh.values())), rules, now)
-    due = [draft for draft in drafts if draft.due_us <= to_us(now)]
+    drafted = drafts(list(reversed(fresh.values())), rules, now)
+    due = [draft for draft in drafted if draft.due_us <= to_us(now)]
     known = {draft.cid: draft.known for draft in due if draft.known}
     said, yielded = judging.verdicts(due, known, rules, now)
     verdicts = dict(zip((draft.intent.key for draft in due), said, strict=True))
     places.give_way(yielded)
-    ids = _insert(drafts, verdicts, now)
-    for draft in drafts:
+    ids = _insert(drafted, verdicts, now)
+    for draft in drafted:
         answers[draft.intent.key] = _answer(ids[draft.intent.key], verdicts.get(draft.intent.key), draft)
-    _keep_links(drafts, verdicts, ids)
+    _keep_links(drafted, verdicts, ids)
     judged = [(ids[draft.intent.key], draft, verdicts[draft.intent.key]) for draft in due]
     places.reserve([(id_, draft) for id_, draft, verdict in judged if verdict.decision == "send"], now, rules.costs)
     changes.note(
@@ -140,7 +140,7 @@ def state_of(verdict: Verdict, *, shadow: bool) -> State:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class Draft:
     """A touch before it has an id; judging asks it what it asks a row."""
 
     intent: Intent
@@ -195,7 +195,8 @@ def _existing(batch: Sequence[Intent]) -> dict[Key, Intended]:
     }
 
 
-def _drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[_Draft]:
+def drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[Draft]:
+    """The messages as they would be written, in the order of the intents. Writes nothing."""
     if not intents:
         return []
     known = known_people.customers({intent.cid for intent in intents}, rules.zone_attr)
@@ -204,7 +205,7 @@ def _drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[_Dr
     attributes = known_people.attribute_names()
     hours = _best_hours(intents, known, rules, now)
     post = personal.post(intent.template for intent in intents)
-    drafts = []
+    found = []
     for intent, sender in zip(intents, speaking, strict=True):
         who = known.get(intent.cid)
         values = known_people.values_of(who, senders.get(sender), attributes) if who else {}
@@ -214,8 +215,8 @@ def _drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[_Dr
         expires = intent.expires or due + timedelta(hours=rules.window_hours)
         if who and intent.at_best:
             due = next_at(hours[who.cid], max(due, now), expires, known_people.zone_of(who.zone))
-        drafts.append(
-            _Draft(
+        found.append(
+            Draft(
                 intent=intent,
                 known=who,
                 cid=who.cid if who else intent.cid,
@@ -229,7 +230,7 @@ def _drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[_Dr
                 letter=letter,
             )
         )
-    return drafts
+    return found
 
 
 def _best_hours(
@@ -284,7 +285,7 @@ _COLUMNS = {
 }
 
 
-def _insert(drafts: Sequence[_Draft], verdicts: Mapping[Key, Verdict], now: datetime) -> dict[Key, int]:
+def _insert(drafts: Sequence[Draft], verdicts: Mapping[Key, Verdict], now: datetime) -> dict[Key, int]:
     rows = insert_rows(
         Touch._meta.db_table,
         _COLUMNS,
@@ -294,7 +295,7 @@ def _insert(drafts: Sequence[_Draft], verdicts: Mapping[Key, Verdict], now: date
     return {(int(str(r)), str(s), int(str(v)), str(p)): int(str(i)) for r, s, v, p, i in rows}
 
 
-def _row(draft: _Draft, verdict: Verdict | None, now_us: int) -> tuple[object, ...]:
+def _row(draft: Draft, verdict: Verdict | None, now_us: int) -> tuple[object, ...]:
     intent = draft.intent
     state = State.INTENDED if verdict is None else state_of(verdict, shadow=intent.shadow)
     due_us = to_us(verdict.until) if verdict and verdict.until else draft.due_us
@@ -308,7 +309,7 @@ def _row(draft: _Draft, verdict: Verdict | None, now_us: int) -> tuple[object, .
     )
 
 
-def _keep_links(drafts: Sequence[_Draft], verdicts: Mapping[Key, Verdict], ids: Mapping[Key, int]) -> None:
+def _keep_links(drafts: Sequence[Draft], verdicts: Mapping[Key, Verdict], ids: Mapping[Key, int]) -> None:
     """The links of messages that go out, or still may."""
     kept = []
     for draft in drafts:
@@ -327,13 +328,13 @@ def _keep_links(drafts: Sequence[_Draft], verdicts: Mapping[Key, Verdict], ids: 
     personal.write(kept)
 
 
-def _answer(id_: int, verdict: Verdict | None, draft: _Draft) -> Intended:
+def _answer(id_: int, verdict: Verdict | None, draft: Draft) -> Intended:
     if verdict is None:
         return Intended(id_, State.INTENDED)
     return Intended(id_, state_of(verdict, shadow=draft.shadow), verdict.rule, verdict.until)
 
 
-def _subject(id_: int, draft: _Draft, verdict: Verdict) -> Subject:
+def _subject(id_: int, draft: Draft, verdict: Verdict) -> Subject:
     intent = draft.intent
     return Subject(
         id=id_,

@@ -74,7 +74,12 @@ class Task(Part, Acting):
 
     @classmethod
     def write(cls, acts: "Sequence[Act[Task]]", writing: Writing) -> None:
-        """Ask the customers' owners to do something; a customer nobody owns has nobody to ask."""
+        if batch := cls.orders(acts, writing):
+            tasks.create(batch)
+
+    @staticmethod
+    def orders(acts: "Sequence[Act[Task]]", writing: Writing) -> list[NewTask]:
+        """What the customers' owners are asked to do; a customer nobody owns has nobody to ask. Writes nothing."""
         cids = {act.walker.cid for act in acts}
         staff, known = owners(cids), iids(cids)
         batch: list[NewTask] = []
@@ -107,5 +112,4 @@ class Task(Part, Acting):
                     visit=passed.visit,
                 )
             )
-        if batch:
-            tasks.create(batch)
+        return batch
