@@ -77,6 +77,43 @@ def test_two_threads_never_write_at_once():
     assert Watermark.objects.get(name="n").seq == 100
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("not store.is_postgres()", reason="SQLite's own gate knows priorities")
+def test_who_comes_from_outside_waits_for_one_in_the_background_at_most():
+    order: list[str] = []
+    inside, release = threading.Event(), threading.Event()
+
+    def take(name: str, lane: Lane) -> None:
+        with store.write(lane):
+            store.serialise("n")
+            order.append(name)
+            if name == "first":
+                inside.set()
+                release.wait(10)
+        connection.close()
+
+    def waiting() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+            return int(cursor.fetchone()[0])
+
+    threads = [threading.Thread(target=take, args=("first", Lane.WEB))]
+    threads[0].start()
+    inside.wait(10)
+    for name, lane in (("tick", Lane.TICK), ("import", Lane.IMPORT), ("click", Lane.WEB), ("event", Lane.INGEST)):
+        threads.append(threading.Thread(target=take, args=(name, lane)))
+        threads[-1].start()
+        while waiting() < len(threads) - 1:
+            time.sleep(0.001)
+    release.set()
+    for thread in threads:
+        thread.join(10)
+    assert order == ["first", "tick", "click", "event", "import"]
+
+
 def test_bulk_rows_arrive_exactly_with_conflicts_left_out(db):
     columns = {"k1": "bigint", "k2": "bigint", "day": "integer"}
     rows = [(2**62 + i, -(2**62) - i, i) for i in range(3)]

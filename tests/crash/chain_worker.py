@@ -85,7 +85,7 @@ def shorten() -> None:
 
     leases.LEASE = timedelta(milliseconds=900)
     tick.LEASE = claims.LEASE = claims.REST = breaker.PROBE = timedelta(milliseconds=900)
-    tick.READ_AT_ONCE, tick.WRITE_AT_ONCE = 6, 3
+    tick.READ_AT_ONCE, tick.WRITE_AT_ONCE, tick.WRITE_AT_ONCE_ON_POSTGRES = 6, 3, 3
     run.CHUNK, persons.BATCH, customers.BATCH = 4, 3, 3
     touch_jobs.outbox.send_due = partial(touch_jobs.outbox.send_due, limit=3)
     busy = {"facts.load", "journeys.tick", "touch.send", "touch.receipts"}

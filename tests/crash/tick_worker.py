@@ -84,7 +84,7 @@ def work(seed: int | None, *, threads: int = 1) -> None:
 
     # A dead worker's lease must end within the test; small steps make many places to die.
     tick.LEASE = timedelta(milliseconds=150)
-    tick.READ_AT_ONCE, tick.WRITE_AT_ONCE = 8, 4
+    tick.READ_AT_ONCE, tick.WRITE_AT_ONCE, tick.WRITE_AT_ONCE_ON_POSTGRES = 8, 4, 4
     if seed is not None:
         choose(random.Random(seed), seed, passage, tick)
     while Run.objects.filter(due_us__isnull=False).exists():

@@ -62,7 +62,8 @@ def found(people: int) -> None:
     from potager.core import clock, house, store
     from potager.org.models import Staff
     from potager.people.models import Customer, Identity
-    from potager.touch.intents import Intent, intend
+    from potager.touch.drafts import Intent
+    from potager.touch.intents import intend
 
     call_command("migrate", verbosity=0)
     house.found("断电花园", zone="Asia/Shanghai", currency="CNY", world_at=datetime(2026, 11, 1, 4, tzinfo=UTC))

@@ -19,7 +19,8 @@ django.setup()
 from potager import assembly
 from potager.core import clock, store
 from potager.people.models import Customer
-from potager.touch.intents import Intent, intend
+from potager.touch.drafts import Intent
+from potager.touch.intents import intend
 assembly.assemble()
 who = Customer.objects.filter(owner__active=True, state="live").order_by("id")[0]
 about = {"person": who.person_key, "sender": who.owner.key, "at": clock.now().isoformat()}

@@ -14,7 +14,8 @@ from potager.org.models import Staff, Store
 from potager.people.models import Customer, Identity
 from potager.touch import channels
 from potager.touch.channels import Batch, Capabilities, News, Receipt, Result
-from potager.touch.intents import Intended, Intent, intend
+from potager.touch.drafts import Intent
+from potager.touch.intents import Intended, intend
 from potager.touch.life import State
 from potager.touch.models import Touch
 

@@ -11,7 +11,7 @@ from potager.org.models import AuditRow, Role, Staff
 from potager.touch import channels, settings, tasks
 from potager.touch.channels.handout import Handout
 from potager.touch.channels.simulator import SimulatedChannel, Simulator
-from potager.touch.intents import Intent
+from potager.touch.drafts import Intent
 from potager.touch.models import StaffTask
 from potager.touch.pump import pump
 from potager.touch.simulator import launcher

@@ -6,7 +6,7 @@ from potager.core import clock
 from potager.touch import channels, outbox, pump
 from potager.touch.channels import Result, Unavailable, Uncertain
 from potager.touch.claims import TRIES
-from potager.touch.intents import Intent
+from potager.touch.drafts import Intent
 from potager.touch.life import State
 from potager.touch.models import CapReservation, Touch
 from tests.touch.conftest import DAY, Paper, say, state

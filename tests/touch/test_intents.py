@@ -10,7 +10,8 @@ from potager.org.access import SYSTEM
 from potager.people import consent
 from potager.people.consent import Stated
 from potager.touch import intents, settings
-from potager.touch.intents import Intended, Intent, intend
+from potager.touch.drafts import Intent
+from potager.touch.intents import Intended, intend
 from potager.touch.life import State
 from potager.touch.models import CapReservation, Lane, Touch
 from potager.touch.rules.cap import Cap
@@ -58,7 +59,7 @@ def test_visits_and_parts_are_messages_of_their_own(people, paper):
 
 def test_a_few_statements_whatever_the_number(people, paper, django_assert_max_num_queries):
     batch = [message(people[n % 6], run=n, purpose="transactional") for n in range(1_000)]
-    with store.write(), django_assert_max_num_queries(14):
+    with store.write(), django_assert_max_num_queries(15):
         made = intend(batch)
     assert len({each.id for each in made}) == 1_000
 

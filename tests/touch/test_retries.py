@@ -12,7 +12,7 @@ from potager.people.consent import Stated
 from potager.touch import channels, outbox, receipts, retries, tasks
 from potager.touch.channels import Receipt, Uncertain
 from potager.touch.channels.handout import Handout
-from potager.touch.intents import Intent
+from potager.touch.drafts import Intent
 from potager.touch.life import State
 from potager.touch.models import StaffTask, Touch
 from potager.touch.retries import LookedUp

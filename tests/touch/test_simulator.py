@@ -12,7 +12,7 @@ from potager.people.relations import Follow, begin
 from potager.touch import channels, intents
 from potager.touch.channels import Unavailable
 from potager.touch.channels.simulator import SimulatedChannel, Simulator
-from potager.touch.intents import Intent
+from potager.touch.drafts import Intent
 from potager.touch.life import State
 from potager.touch.models import Touch
 from potager.touch.pump import Counts, pump

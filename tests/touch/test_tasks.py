@@ -9,7 +9,7 @@ from potager.org.access import Actor
 from potager.org.models import AuditRow, Role, Staff
 from potager.touch import channels, intents, queries, tasks
 from potager.touch.channels.handout import Handout
-from potager.touch.intents import Intent
+from potager.touch.drafts import Intent
 from potager.touch.life import State
 from potager.touch.models import CapReservation, StaffTask, Touch
 from potager.touch.pump import Counts, pump

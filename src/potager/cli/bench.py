@@ -9,7 +9,7 @@ import click
 from potager.core.errors import Problem
 
 _FOLDER = Path(__file__).resolve().parents[3] / "benchmarks"
-_NAMES = ("insight",)
+_NAMES = ("insight", "journeys")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

@@ -33,7 +33,7 @@ MAX_TRIES = 5
 # How long to wait for what does not answer now.
 _DOWN = timedelta(seconds=2)
 # A job due within this is left alone by `hurry`: under load nothing is written for it.
-_SOON_US = 1_000_000
+_SOON_US = 250_000
 # A handler returns how much it did where it can tell; nothing lets a periodic job rest longer.
 Handler = Callable[[Mapping[str, object]], int | None]
 _handlers: dict[str, Handler] = {}
@@ -263,18 +263,21 @@ class Worker:
                 # Cleared before looking: a job written after the look sets it again.
                 event.clear()
                 try:
-                    rest = 0.0 if run_due(self._lanes) else self._rest()
+                    rest = self._rest()
+                    if rest <= 0:
+                        run_due(self._lanes)
                 except Exception:
                     logger.exception("claiming jobs of %s failed", self._lanes)
                     rest = self._look
                     close_old_connections()
-                if rest:
+                if rest > 0:
                     event.wait(rest)
         finally:
             connection.close()
 
     def _rest(self) -> float:
+        """Seconds until the next job of these lanes, as far as this process can tell; none when one is due."""
         at = next_due(self._lanes)
         if at is None:
             return self._look
-        return min(max((at - to_us(clock.wall())) / 1_000_000, 0.01), self._look)
+        return min((at - to_us(clock.wall())) / 1_000_000, self._look)

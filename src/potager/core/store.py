@@ -47,6 +47,11 @@ class _Gate:
             self._condition.notify_all()
 
 
+# The door is taken before the thing is asked for.
+_THROUGH_THE_DOOR = (
+    "WITH door AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext(%s))) "
+    "SELECT pg_advisory_xact_lock(hashtext(%s)) FROM door"
+)
 _gate = _Gate()
 _here = threading.local()
 
@@ -72,6 +77,8 @@ def write(lane: Lane = Lane.WEB) -> Iterator[None]:
     if gated:
         _gate.acquire(lane)
     _here.depth = depth + 1
+    if depth == 0:
+        _here.lane = lane
     try:
         with transaction.atomic():
             yield
@@ -103,8 +110,13 @@ def unsynced() -> Iterator[None]:
 def serialise(name: str) -> None:
     """Hold other transactions that name the same thing until this one ends.
 
-    On SQLite a write transaction is alone already; on PostgreSQL it is a transaction-level advisory lock.
+    On SQLite a write transaction is alone already; on PostgreSQL it is a transaction-level advisory lock, given in the
+    order it was asked for. Background work first takes a door that it alone goes through: however many of it want the
+    thing, a click or an event waits for one at most.
     """
     if is_postgres():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+            if _here.lane >= Lane.TICK:
+                cursor.execute(_THROUGH_THE_DOOR, [f"{name} door", name])
+            else:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])

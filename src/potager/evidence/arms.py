@@ -157,7 +157,7 @@ def held_out(person_keys: Collection[str]) -> set[str]:
     if not rule.share:
         return set()
     key = holdout_key(rule)
-    stored = Assignment.objects.filter(experiment__key=key, person_key__in=list(person_keys))
+    stored = Assignment.objects.filter(experiment__key=key, person_key__among=person_keys)
     arms = dict(stored.values_list("person_key", "arm"))
     now = Allocation(salt=key, control_share=rule.share, variants=[])
     return {
@@ -198,7 +198,7 @@ def _held_out(persons: Sequence[Person]) -> set[str]:
 
 
 def _stored(experiment: Experiment, keys: Mapping[str, object]) -> dict[str, str]:
-    rows = Assignment.objects.filter(experiment=experiment, person_key__in=list(keys))
+    rows = Assignment.objects.filter(experiment=experiment, person_key__among=keys)
     return dict(rows.values_list("person_key", "arm"))
 
 

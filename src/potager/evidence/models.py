@@ -42,7 +42,10 @@ class Assignment(models.Model):
     superseded    the younger of two assignments of one person; analysis reads only the others
     """
 
-    experiment = models.ForeignKey(Experiment, on_delete=models.PROTECT, related_name="assignments")
+    # Found by `assignment_once`.
+    experiment = models.ForeignKey(
+        Experiment, on_delete=models.PROTECT, related_name="assignments", db_index=False, db_constraint=False
+    )
     person_key = models.CharField(max_length=64)
     cid = models.BigIntegerField()
     arm = models.CharField(max_length=40)

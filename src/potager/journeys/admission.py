@@ -42,7 +42,7 @@ def admit(version_id: int, runs: Sequence[Run], known: Knowing, lease: int) -> i
         journal.hold()
         held = set(
             Run.objects.select_for_update()
-            .filter(id__in=[run.pk for run in runs], lease_until_us=lease, due_us__isnull=False)
+            .filter(id__among=[run.pk for run in runs], lease_until_us=lease, due_us__isnull=False)
             .values_list("id", flat=True)
         )
         _rest(
@@ -71,7 +71,7 @@ def _settle(version_id: int, ready: Sequence[Run], problem: Problem | None) -> N
         stuck.settle(version_id, {}, {stuck.FILTER, stuck.VERSION})
         return
     until = stuck.settle(version_id, {stuck.FILTER: problem}, {stuck.VERSION})[stuck.FILTER]
-    Run.objects.filter(id__in=[run.pk for run in ready]).update(lease_until_us=until)
+    Run.objects.filter(id__among=[run.pk for run in ready]).update(lease_until_us=until)
 
 
 def _after_lead(definition: Definition, runs: Sequence[Run], known: Knowing) -> dict[int, int]:

@@ -46,11 +46,11 @@ def act(current: Board, entries: Sequence[Entry], only: Collection[int] | None =
     cids = {entry.fact.cid for entry in entries if entry.fact.cid is not None}
     # What ended longer ago than any window cannot convert any more.
     since = min(to_us(entry.fact.at) for entry in entries) - _us(current.window)
-    rows = Run.objects.filter(subject_id__in=cids, subject_kind="customer").filter(
+    rows = Run.objects.filter(subject_id__among=cids, subject_kind="customer").filter(
         Q(ended_us__isnull=True) | Q(converted_us__isnull=True, entered_us__gt=since)
     )
     if only is not None:
-        rows = rows.filter(id__in=only)
+        rows = rows.filter(id__among=only)
     runs = list(rows.select_related("journey").order_by("id"))
     if not runs:
         return

@@ -9,7 +9,7 @@ from potager.core.bulk import update_rows
 from potager.core.journal import Fact, from_us, to_us
 from potager.journeys.gaps import give_back
 from potager.journeys.models import Run
-from potager.journeys.subjects import iids
+from potager.people.queries import first_identities
 from potager.touch import intents
 
 
@@ -38,7 +38,7 @@ def end_runs(endings: Sequence[Ending]) -> None:
     intents.cancel([each.run.pk for each in endings])
     give_back([each.run for each in endings if not each.run.arm])
     entered = [each.run for each in endings if each.run.arm]
-    known = iids({run.subject_id for run in entered})
+    known = first_identities({run.subject_id for run in entered})
     facts: list[Fact] = []
     for each in endings:
         run = each.run

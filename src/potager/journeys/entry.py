@@ -8,7 +8,7 @@ from potager.core.bulk import insert_rows
 from potager.core.journal import to_us
 from potager.evidence import arms
 from potager.evidence.arms import Person
-from potager.journeys import limits
+from potager.journeys import hurry, limits
 from potager.journeys.ending import Ending, end_runs
 from potager.journeys.gaps import give_back
 from potager.journeys.graph import Definition
@@ -42,7 +42,9 @@ def enter(live: Live, candidates: Sequence[Candidate]) -> list[int]:
     The journal must be held: what is read here stays as it is.
     """
     people = dict(
-        Customer.objects.filter(id__in={each.cid for each in candidates}, state="live").values_list("id", "person_key")
+        Customer.objects.filter(id__among={each.cid for each in candidates}, state="live").values_list(
+            "id", "person_key"
+        )
     )
     able: Sequence[Candidate] = [each for each in candidates if each.cid in people]
     if live.definition.gap is not None:
@@ -61,6 +63,8 @@ def enter(live: Live, candidates: Sequence[Candidate]) -> list[int]:
     )
     # Only now: what hears of their leaving finds the new ones inside.
     end_runs(giving_way)
+    if rows:
+        hurry.tick()
     return [int(str(row[0])) for row in rows]
 
 
@@ -171,7 +175,7 @@ def _with_new_key(live: Live, candidates: Sequence[Candidate]) -> list[Candidate
     """Those whose key was not used before: only who starts uses up the gap."""
     used = set(
         Run.objects.filter(
-            journey_id=live.journey_id, subject_kind="customer", subject_id__in={each.cid for each in candidates}
+            journey_id=live.journey_id, subject_kind="customer", subject_id__among={each.cid for each in candidates}
         ).values_list("subject_id", "entry_key")
     )
     return [each for each in candidates if (each.cid, each.entry_key) not in used]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from potager.core.jobs import Handler, Periodic
-from potager.journeys import intakes, starting, tick
+from potager.journeys import hurry, intakes, starting, tick
 
 
 def move(_payload: Mapping[str, object]) -> int:
@@ -15,8 +15,8 @@ def calendar(_payload: Mapping[str, object]) -> None:
     starting.open_slots()
 
 
-KINDS: Mapping[str, Handler] = {"journeys.tick": move, "journeys.calendar": calendar, intakes.JOB: intakes.run}
+KINDS: Mapping[str, Handler] = {hurry.TICK: move, "journeys.calendar": calendar, intakes.JOB: intakes.run}
 PERIODIC = (
-    Periodic("journeys.tick", "tick", timedelta(seconds=1), idle=timedelta(seconds=4), shared=True),
+    Periodic(hurry.TICK, "tick", timedelta(seconds=0.2), idle=timedelta(seconds=15), shared=True),
     Periodic("journeys.calendar", "tick", timedelta(seconds=20)),
 )

@@ -125,7 +125,7 @@ def _since(limits: EntryLimits, applicants: Sequence[Applicant]) -> int:
 
 def _standing(cids: Collection[int], since: int) -> Mapping[int, _Standing]:
     found: dict[int, _Standing] = defaultdict(_Standing)
-    rows = Run.objects.filter(subject_kind="customer", subject_id__in=cids).exclude(arm="")
+    rows = Run.objects.filter(subject_kind="customer", subject_id__among=cids).exclude(arm="")
     for run in rows.filter(ended_us=None).select_related("journey").order_by("id"):
         found[run.subject_id].inside.append(run)
     for cid, at in rows.filter(entered_us__gt=since).values_list("subject_id", "entered_us"):
@@ -135,7 +135,7 @@ def _standing(cids: Collection[int], since: int) -> Mapping[int, _Standing]:
 
 def _acted(runs: Sequence[Run]) -> set[int]:
     """Those that have done something for their person."""
-    rows = RunStep.objects.filter(run_id__in=[run.pk for run in runs], kind__in=_ACTING)
+    rows = RunStep.objects.filter(run_id__among=[run.pk for run in runs], kind__in=_ACTING)
     return set(rows.values_list("run_id", flat=True))
 
 

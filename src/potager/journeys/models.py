@@ -55,8 +55,11 @@ class Run(models.Model):
     lease_*     held by a worker between reading and writing, in wall time
     """
 
-    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="runs")
-    version = models.ForeignKey(JourneyVersion, on_delete=models.PROTECT, related_name="runs")
+    # Found by `run_once`; the store need not look both up again for each of a million.
+    journey = models.ForeignKey(
+        Journey, on_delete=models.PROTECT, related_name="runs", db_index=False, db_constraint=False
+    )
+    version = models.ForeignKey(JourneyVersion, on_delete=models.PROTECT, related_name="runs", db_constraint=False)
     subject_kind = models.CharField(max_length=10, default="customer")
     subject_id = models.BigIntegerField()
     entry_key = models.CharField(max_length=120)
@@ -93,7 +96,8 @@ class Run(models.Model):
 class RunStep(models.Model):
     """One passage of one step: what happened and why. Unique, so a step taken twice is refused by the store."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
+    # Found by `run_step_once`, and written while the run is held.
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps", db_index=False, db_constraint=False)
     step = models.CharField(max_length=40)
     visit = models.IntegerField()
     at_us = models.BigIntegerField()

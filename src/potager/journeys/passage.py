@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from potager.core import clock, journal, store
 from potager.core.bulk import insert_rows, update_rows
@@ -13,23 +14,26 @@ from potager.journeys.graph import Definition
 from potager.journeys.live import definitions_of
 from potager.journeys.models import Run, RunStep
 from potager.journeys.nodes.node import Act, Acting, Writing
-from potager.journeys.subjects import iids
 from potager.journeys.walker import Walker
+from potager.people.queries import first_identities
 
 
 def write(version_id: int, walkers: Sequence[Walker], product_names: Mapping[str, str], lease: int) -> int:
     """Write what these walkers did, leaving out those whose run was changed since it was read; returns how many."""
     definition = definitions_of([version_id])[version_id]
+    # While the journal is held everybody else waits: what only reads is done before.
+    writing = _prepare(definition, walkers, product_names)
+    known = first_identities({walker.cid for walker in walkers})
     with store.write(WriteLane.TICK):
         journal.hold()
         held = set(
             Run.objects.select_for_update()
-            .filter(id__in=[walker.run_id for walker in walkers], lease_until_us=lease, due_us__isnull=False)
+            .filter(id__among=[walker.run_id for walker in walkers], lease_until_us=lease, due_us__isnull=False)
             .values_list("id", flat=True)
         )
         able = [walker for walker in walkers if walker.run_id in held]
-        _act(definition, able, product_names)
-        _tell(definition, able)
+        _act(able, writing)
+        _tell(definition, able, known)
         _note(able)
         _place(able, _settle(version_id, able))
     return len(able)
@@ -42,12 +46,10 @@ def _settle(version_id: int, walkers: Sequence[Walker]) -> Mapping[str, int]:
     return stuck.settle(version_id, problems, {*passed, stuck.VERSION})
 
 
-def _tell(definition: Definition, walkers: Sequence[Walker]) -> None:
-    """A run's first step makes its entry known; its end is known when it comes."""
-    telling = [walker for walker in walkers if walker.first or walker.ended]
-    known = iids({walker.cid for walker in telling})
+def _tell(definition: Definition, walkers: Sequence[Walker], known: Mapping[int, int]) -> None:
+    """A run's first step makes its entry known; its end is known when it comes. `known`: an identity of each."""
     facts: list[Fact] = []
-    for walker in telling:
+    for walker in walkers:
         told = Telling(walker.run_id, definition.key, walker.cid, known.get(walker.cid), walker.arm)
         if walker.first:
             facts.append(told.entered(walker.entered))
@@ -57,15 +59,23 @@ def _tell(definition: Definition, walkers: Sequence[Walker]) -> None:
         journal.append(facts)
 
 
-def _act(definition: Definition, walkers: Sequence[Walker], product_names: Mapping[str, str]) -> None:
+def _prepare(definition: Definition, walkers: Sequence[Walker], product_names: Mapping[str, str]) -> Writing:
+    writing = Writing(definition.key, definition.priority, product_names, clock.now())
+    return replace(writing, ready={kind: kind.prepare(acts, writing) for kind, acts in _acts(walkers).items()})
+
+
+def _act(walkers: Sequence[Walker], writing: Writing) -> None:
     """Carry out what the walks left to be done, all acts of a kind together."""
+    for kind, acts in _acts(walkers).items():
+        kind.write(acts, writing)
+
+
+def _acts(walkers: Sequence[Walker]) -> dict[type[Acting], list[Act[Acting]]]:
     acts: dict[type[Acting], list[Act[Acting]]] = defaultdict(list)
     for walker in walkers:
         if (effect := walker.effect) is not None:
             acts[type(effect.node)].append(Act(walker, effect.passed, effect.node))
-    writing = Writing(definition.key, definition.priority, product_names, clock.now())
-    for kind in sorted(acts, key=lambda each: each.KIND):
-        kind.write(acts[kind], writing)
+    return {kind: acts[kind] for kind in sorted(acts, key=lambda each: each.KIND)}
 
 
 def _note(walkers: Sequence[Walker]) -> None:

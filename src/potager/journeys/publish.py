@@ -7,7 +7,7 @@ from django.db.models import Max
 from potager.core import choices, clock, journal
 from potager.core.errors import Conflict, Problem
 from potager.evidence import arms
-from potager.journeys import checks, intakes, live, moving
+from potager.journeys import checks, hurry, intakes, live, moving
 from potager.journeys.graph import Definition
 from potager.journeys.impact import draft_of
 from potager.journeys.models import Journey, JourneyVersion, Run, State
@@ -38,6 +38,7 @@ def publish(actor: Actor, journey: Journey, choice: Choice = "finish") -> Journe
         moving.end(others, "published")
     elif choice == "move":
         moving.move(journey, version, definition)
+    hurry.tick()
     live.touch_stamp()
     detail = {"version": version.n, "before": before, "people": choice}
     audit.record(actor, "journey.publish", f"journey:{journey.key}", detail)
@@ -60,6 +61,7 @@ def resume(actor: Actor, journey: Journey, overdue: Overdue = "late") -> None:
     _turn(actor, journey, State.PAUSED, State.LIVE, "journey.resume", overdue=overdue)
     if overdue == "shift" and paused_at is not None:
         moving.shift(journey, clock.now() - paused_at)
+    hurry.tick()
     intakes.proceed(journey)
 
 
@@ -80,6 +82,8 @@ def stop(actor: Actor, journey: Journey) -> int:
 def stop_all(actor: Actor, *, stopped: bool) -> None:
     """The big switch: while it is on no run of any journey moves. People still enter, and wait."""
     choices.put(live.STOPPED, stopped)
+    if not stopped:
+        hurry.tick()
     audit.record(actor, "journey.stop_all" if stopped else "journey.resume_all", "journeys")
 
 

@@ -36,8 +36,8 @@ from potager.journeys.waits import outcome_key, product_of
 from potager.journeys.walk import walk
 from potager.journeys.walker import TOGETHER, Walker, by_time
 from potager.touch import channels
+from potager.touch.drafts import Draft
 from potager.touch.foreseen import Ledger
-from potager.touch.intents import Draft
 
 MOST = 20_000
 LONGEST = timedelta(seconds=20)

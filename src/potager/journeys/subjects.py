@@ -4,32 +4,24 @@ from collections.abc import Collection
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min
-
 from potager.core import clock
 from potager.people import attributes
-from potager.people.models import Attribute, Customer, Identity
+from potager.people.models import Attribute, Customer
 from potager.touch import settings
 from potager.touch.people import zone_of
 
 FIRST_SEEN = "first_seen"
 
 
-def iids(cids: Collection[int]) -> dict[int, int]:
-    """An identity of each customer: facts that carry it follow the customer through merges."""
-    rows = Identity.objects.filter(customer_id__in=cids).values_list("customer_id").annotate(first=Min("id"))
-    return {int(cid): int(first) for cid, first in rows}
-
-
 def owners(cids: Collection[int]) -> dict[int, str]:
     """The staff key of each customer's owner, where there is one who still works here."""
-    return dict(Customer.objects.filter(id__in=cids, owner__active=True).values_list("id", "owner__key"))
+    return dict(Customer.objects.filter(id__among=cids, owner__active=True).values_list("id", "owner__key"))
 
 
 def zones(cids: Collection[int]) -> dict[int, ZoneInfo]:
     """The time zone each customer lives in, as the contact policy reads it; the house's when they said none."""
     key = settings.policy().zone_attr
-    rows = Customer.objects.filter(id__in=cids).values_list("id", f"attrs__{key}")
+    rows = Customer.objects.filter(id__among=cids).values_list("id", f"attrs__{key}")
     return {cid: zone_of(zone) if isinstance(zone, str) and zone else clock.zone() for cid, zone in rows}
 
 
@@ -40,7 +32,7 @@ def date_attributes() -> set[str]:
 
 def dates(attribute: str, cids: Collection[int]) -> dict[int, date]:
     """A date attribute of these customers, where they have it; `first_seen` is the business date we first saw them."""
-    people = Customer.objects.filter(id__in=cids)
+    people = Customer.objects.filter(id__among=cids)
     if attribute == FIRST_SEEN:
         seen = people.filter(first_seen_at__isnull=False).values_list("id", "first_seen_at")
         return {cid: at.astimezone(clock.zone()).date() for cid, at in seen if at}

@@ -25,7 +25,8 @@ from potager.journeys.walk import walk
 from potager.journeys.walker import walker_of
 
 READ_AT_ONCE = 2_000
-WRITE_AT_ONCE = 400
+# SQLite has one writer, and everybody waits for it; PostgreSQL loses more by many small transactions.
+WRITE_AT_ONCE, WRITE_AT_ONCE_ON_POSTGRES = 400, 1_000
 LEASE = timedelta(minutes=2)
 T = TypeVar("T")
 
@@ -76,7 +77,7 @@ def _move(version_id: int, ids: Sequence[int], known: Warehouse, *, admitted: bo
     done = 0
     for some in _slices(ids, READ_AT_ONCE):
         # Another worker may have moved some of them since they were found, even into another version or a new wait.
-        able = _able(known.loaded_seq).filter(id__in=some, version_id=version_id)
+        able = _able(known.loaded_seq).filter(id__among=some, version_id=version_id)
         lease, runs = _lease(able.exclude(arm="") if admitted else able.filter(arm=""))
         if not runs:
             continue
@@ -94,7 +95,8 @@ def _walk(version_id: int, runs: Sequence[Run], known: Warehouse, lease: int) ->
     walkers = [walker_of(run) for run in runs]
     walk(definition, walkers, known, clock.zone())
     names = known.names({product for each in walkers if each.effect and (product := product_of(each.context))})
-    return sum(passage.write(version_id, part, names, lease) for part in _slices(walkers, WRITE_AT_ONCE))
+    at_once = WRITE_AT_ONCE_ON_POSTGRES if store.is_postgres() else WRITE_AT_ONCE
+    return sum(passage.write(version_id, part, names, lease) for part in _slices(walkers, at_once))
 
 
 def _lease(able: QuerySet[Run]) -> tuple[int, list[Run]]:
@@ -105,8 +107,8 @@ def _lease(able: QuerySet[Run]) -> tuple[int, list[Run]]:
         held = list(
             (able.select_for_update(skip_locked=True) if store.is_postgres() else able).values_list("id", flat=True)
         )
-        Run.objects.filter(id__in=held).update(lease_until_us=lease)
-    return lease, list(Run.objects.filter(id__in=held, lease_until_us=lease).order_by("due_us", "id"))
+        Run.objects.filter(id__among=held).update(lease_until_us=lease)
+    return lease, list(Run.objects.filter(id__among=held, lease_until_us=lease).order_by("due_us", "id"))
 
 
 def _slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

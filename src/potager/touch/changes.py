@@ -11,7 +11,7 @@ from typing import Any
 from potager.core import journal, store
 from potager.core.bulk import insert_rows
 from potager.core.journal import Fact, from_us
-from potager.touch import life, places
+from potager.touch import hurry, life, places
 from potager.touch.life import State
 from potager.touch.models import Touch, TouchMark
 
@@ -97,7 +97,7 @@ def _unsaid(implied: Sequence[Change], subjects: dict[int, Subject]) -> list[Cha
     ids = {change.touch for change in implied}
     if not ids:
         return []
-    said = TouchMark.objects.filter(touch_id__in=ids, state=State.HANDED_OVER).values_list("touch_id", flat=True)
+    said = TouchMark.objects.filter(touch_id__among=ids, state=State.HANDED_OVER).values_list("touch_id", flat=True)
     unsaid = ids - set(said)
     for id_, cost in places.costs(unsaid).items():
         Touch.objects.filter(id=id_).update(cost_minor=cost)
@@ -125,6 +125,8 @@ def note(changes: Sequence[Change], subjects: dict[int, Subject]) -> None:
                 facts.append(_fact(change, subjects[change.touch]))
     if facts:
         journal.append(facts)
+    if any(change.state == State.QUEUED for change in changes):
+        hurry.outbox()
 
 
 def _fact(change: Change, subject: Subject) -> Fact:

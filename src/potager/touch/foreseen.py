@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from potager.touch import intents, judging, places
-from potager.touch.intents import Draft, Intent
+from potager.touch import judging, places
+from potager.touch.drafts import Draft, Intent, write_out
 from potager.touch.places import LONGEST, Book, Place
 from potager.touch.policy import Scene, Verdict
 from potager.touch.settings import policy
@@ -19,7 +19,9 @@ class Ledger:
         self._places: dict[str, list[Place]] = {}
 
     def drafts(self, batch: Sequence[Intent], now: datetime) -> list[Draft]:
-        return intents.drafts(batch, self._policy, now)
+        """The messages as they would be written, in the order of the intents."""
+        written = write_out(batch, self._policy, now)
+        return [written[intent.key] for intent in batch]
 
     def judge(self, drafts: Sequence[Draft], now: datetime) -> list[Verdict]:
         """Verdicts as of an instant in the order of the drafts; who may be sent takes a place."""

@@ -1,70 +1,23 @@
 """Touch intents: what journeys and operators want to say, judged and written down in the transaction that wants it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from potager.content.links import personal
-from potager.content.links.personal import Bearer, Letter
-from potager.content.render import render
+from potager.content.links.personal import Bearer
 from potager.core import clock
 from potager.core.bulk import insert_rows
 from potager.core.journal import from_us, to_us
-from potager.touch import changes, judging, places, rhythm, tasks
-from potager.touch import people as known_people
-from potager.touch.best_hour import next_at
+from potager.touch import changes, judging, places, tasks
 from potager.touch.changes import Change, Subject
+from potager.touch.drafts import Draft, Intent, Key, write_out
 from potager.touch.life import PENDING, State
-from potager.touch.models import Lane, Touch
-from potager.touch.people import Known
+from potager.touch.models import Touch
 from potager.touch.policy import Verdict
-from potager.touch.purposes import Purpose
-from potager.touch.settings import Policy, policy
-
-Key = tuple[int, str, int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """One message somebody wants to reach one person.
-
-    run_id, step, visit, part  its identity: the same again is the same touch. Outside journeys run_id is 0 and
-             `step` names the occasion ("manual:…")
-    template the text with variables (content.render); `values` come before the customer's own
-    sender   a staff key; "" leaves it to the customer's owner
-    person_key, arm  the run's; "" is looked up, and no arm
-    shadow   judge it, never send it
-    due      business time from which it may go out; None is now
-    expires  end of its send window; None is the policy's window after due
-    at_best  not before the hour at which this person is likely to answer, where one comes inside the send window
-    priority its journey's, 0 to 100: of two messages that cannot both go, the higher goes
-    """
-
-    cid: int
-    channel: str
-    template: str
-    run_id: int = 0
-    step: str = ""
-    visit: int = 1
-    part: str = ""
-    purpose: Purpose = "marketing"
-    lane: Lane = Lane.SOP
-    journey: str = ""
-    sender: str = ""
-    person_key: str = ""
-    arm: str = ""
-    shadow: bool = False
-    due: datetime | None = None
-    expires: datetime | None = None
-    values: Mapping[str, object] = field(default_factory=dict)
-    priority: int = 50
-    at_best: bool = False
-
-    @property
-    def key(self) -> Key:
-        return (self.run_id, self.step, self.visit, self.part)
+from potager.touch.settings import policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +30,28 @@ class Intended:
     until: datetime | None = None
 
 
-def intend(batch: Sequence[Intent]) -> list[Intended]:
+def intend(batch: Sequence[Intent], written: Mapping[Key, Draft] | None = None) -> list[Intended]:
     """Create and judge touches set-wise; answers in the order of the batch. Known keys answer as they stand now.
 
+    written  drafts of the batch that were written out before, so as not to hold the order of touches meanwhile
     Must be called inside store.write; thousands per call cost a few statements.
     """
     changes.hold()
     now, rules = clock.now(), policy()
     answers = _existing(batch)
     fresh = {intent.key: intent for intent in reversed(batch) if intent.key not in answers}
-    drafted = drafts(list(reversed(fresh.values())), rules, now)
-    due = [draft for draft in drafted if draft.due_us <= to_us(now)]
+    wanted = list(reversed(fresh.values()))
+    texts = write_out(wanted, rules, now) if written is None else written
+    drafts = [texts[intent.key] for intent in wanted]
+    due = [draft for draft in drafts if draft.due_us <= to_us(now)]
     known = {draft.cid: draft.known for draft in due if draft.known}
     said, yielded = judging.verdicts(due, known, rules, now)
     verdicts = dict(zip((draft.intent.key for draft in due), said, strict=True))
     places.give_way(yielded)
-    ids = _insert(drafted, verdicts, now)
-    for draft in drafted:
+    ids = _insert(drafts, verdicts, now)
+    for draft in drafts:
         answers[draft.intent.key] = _answer(ids[draft.intent.key], verdicts.get(draft.intent.key), draft)
-    _keep_links(drafted, verdicts, ids)
+    _keep_links(drafts, verdicts, ids)
     judged = [(ids[draft.intent.key], draft, verdicts[draft.intent.key]) for draft in due]
     places.reserve([(id_, draft) for id_, draft, verdict in judged if verdict.decision == "send"], now, rules.costs)
     changes.note(
@@ -139,51 +95,6 @@ def state_of(verdict: Verdict, *, shadow: bool) -> State:
             return State.DROPPED
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A touch before it has an id; judging asks it what it asks a row."""
-
-    intent: Intent
-    known: Known | None
-    cid: int
-    person_key: str
-    sender: str
-    text: str
-    missing: tuple[str, ...]
-    zone: str
-    due_us: int
-    expires_us: int
-    letter: Letter
-
-    @property
-    def run_id(self) -> int:
-        return self.intent.run_id
-
-    @property
-    def channel(self) -> str:
-        return self.intent.channel
-
-    @property
-    def purpose(self) -> str:
-        return self.intent.purpose
-
-    @property
-    def arm(self) -> str:
-        return self.intent.arm
-
-    @property
-    def shadow(self) -> bool:
-        return self.intent.shadow
-
-    @property
-    def journey(self) -> str:
-        return self.intent.journey
-
-    @property
-    def priority(self) -> int:
-        return self.intent.priority
-
-
 def _existing(batch: Sequence[Intent]) -> dict[Key, Intended]:
     runs = {intent.run_id for intent in batch}
     rows = Touch.objects.filter(run_id__among=runs, step__among={intent.step for intent in batch}).values_list(
@@ -193,58 +104,6 @@ def _existing(batch: Sequence[Intent]) -> dict[Key, Intended]:
         (run, step, visit, part): Intended(id_, State(state), rule, from_us(due) if state == State.DEFERRED else None)
         for run, step, visit, part, id_, state, rule, due in rows
     }
-
-
-def drafts(intents: Sequence[Intent], rules: Policy, now: datetime) -> list[Draft]:
-    """The messages as they would be written, in the order of the intents. Writes nothing."""
-    if not intents:
-        return []
-    known = known_people.customers({intent.cid for intent in intents}, rules.zone_attr)
-    speaking = [intent.sender or _owner(known.get(intent.cid)) for intent in intents]
-    senders = known_people.senders(speaking)
-    attributes = known_people.attribute_names()
-    hours = _best_hours(intents, known, rules, now)
-    post = personal.post(intent.template for intent in intents)
-    found = []
-    for intent, sender in zip(intents, speaking, strict=True):
-        who = known.get(intent.cid)
-        values = known_people.values_of(who, senders.get(sender), attributes) if who else {}
-        letter = post.letter(real=not intent.shadow and who is not None and who.iid is not None)
-        rendered = render(intent.template, {**values, **intent.values}, letter.url)
-        due = intent.due or now
-        expires = intent.expires or due + timedelta(hours=rules.window_hours)
-        if who and intent.at_best:
-            due = next_at(hours[who.cid], max(due, now), expires, known_people.zone_of(who.zone))
-        found.append(
-            Draft(
-                intent=intent,
-                known=who,
-                cid=who.cid if who else intent.cid,
-                person_key=intent.person_key or (who.person_key if who else ""),
-                sender=sender,
-                text=rendered.text,
-                missing=rendered.missing,
-                zone=who.zone if who else clock.zone().key,
-                due_us=to_us(due),
-                expires_us=to_us(expires),
-                letter=letter,
-            )
-        )
-    return found
-
-
-def _best_hours(
-    intents: Sequence[Intent], known: Mapping[int, Known], rules: Policy, now: datetime
-) -> Mapping[int, int]:
-    """cid → the hour of its messages that ask for the best one."""
-    asking = [known[intent.cid] for intent in intents if intent.at_best and intent.cid in known]
-    if not asking:
-        return {}
-    return rhythm.best_hours({who.cid: known_people.zone_of(who.zone) for who in asking}, now, fallback=rules.best_hour)
-
-
-def _owner(who: Known | None) -> str:
-    return who.owner if who else ""
 
 
 _COLUMNS = {

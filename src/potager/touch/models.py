@@ -112,7 +112,10 @@ class Touch(models.Model):
 class TouchMark(models.Model):
     """A state a touch was in, or was heard to have been in: when, and why. Each once; the life shown to people."""
 
-    touch = models.ForeignKey(Touch, on_delete=models.CASCADE, related_name="marks")
+    # Found by `touch_mark_once`, and written with a touch just read or made.
+    touch = models.ForeignKey(
+        Touch, on_delete=models.CASCADE, related_name="marks", db_index=False, db_constraint=False
+    )
     state = models.CharField(max_length=16)
     at_us = models.BigIntegerField()
     reason = models.CharField(max_length=200, default="")
@@ -128,7 +131,9 @@ class CapReservation(models.Model):
     given_back  the message will not arrive, but was paid for: no place any more, still a cost
     """
 
-    touch = models.OneToOneField(Touch, primary_key=True, on_delete=models.CASCADE, related_name="reservation")
+    touch = models.OneToOneField(
+        Touch, primary_key=True, on_delete=models.CASCADE, related_name="reservation", db_constraint=False
+    )
     person_key = models.CharField(max_length=32)
     channel = models.CharField(max_length=32)
     purpose = models.CharField(max_length=16)

@@ -6,7 +6,7 @@ from potager.core import clock
 from potager.core.journal import to_us
 from potager.org import audit
 from potager.org.access import Actor
-from potager.touch import changes
+from potager.touch import changes, hurry
 from potager.touch.models import Pause
 
 
@@ -25,6 +25,7 @@ def put(actor: Actor, kind: Pause.Kind, key: str, *, paused: bool) -> bool:
         Pause.objects.create(kind=kind, key=key, since_us=to_us(clock.wall()), by=actor.login)
     else:
         mine.delete()
+        hurry.outbox()
     audit.record(actor, "touch.pause" if paused else "touch.go_on", f"{kind}:{key}")
     return True
 

@@ -152,7 +152,7 @@ def spent(since: datetime) -> int:
 
 def costs(touches: Collection[int]) -> dict[int, int]:
     """What those of these touches that cost something cost, as their verdicts said."""
-    rows = CapReservation.objects.filter(touch_id__in=touches, cost_minor__gt=0, shadow=False)
+    rows = CapReservation.objects.filter(touch_id__among=touches, cost_minor__gt=0, shadow=False)
     return dict(rows.values_list("touch_id", "cost_minor"))
 
 
@@ -172,7 +172,7 @@ def reserve(takers: Iterable[tuple[int, Taker]], now: datetime, costs: Mapping[s
 def release(touches: Iterable[int]) -> None:
     """Give the places of these touches back. What was handed over was paid for: its cost stays."""
     if ids := list(touches):
-        mine = CapReservation.objects.filter(touch_id__in=ids)
+        mine = CapReservation.objects.filter(touch_id__among=ids)
         mine.filter(touch__cost_minor__gt=0).update(given_back=True)
         mine.filter(given_back=False).delete()
 

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, create_model
 from potager.core import choices
 from potager.org import audit
 from potager.org.access import Actor
+from potager.touch import hurry
 from potager.touch.best_hour import FALLBACK
 from potager.touch.breaker import BreakerSetting
 from potager.touch.places import LONGEST
@@ -68,4 +69,6 @@ def is_stopped() -> bool:
 def put_stopped(actor: Actor, *, stopped: bool) -> None:
     """Stop all sending, or let it go on. Nothing is lost: what is queued waits inside its send window."""
     choices.put(STOP_SETTING, stopped)
+    if not stopped:
+        hurry.outbox()
     audit.record(actor, "touch.stop" if stopped else "touch.resume", "setting:touch.stopped")

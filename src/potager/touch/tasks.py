@@ -124,7 +124,7 @@ def complete(actor: Actor, task_id: int, outcome: Outcome, note: str = "") -> St
 def cancel_runs(run_ids: Collection[int], step: str = "") -> int:
     """The runs ended, or left this step: plain tasks asked for there close. Tasks with messages are taken back by
     their channel."""
-    mine = _open().filter(run_id__in=run_ids, touch=None)
+    mine = _open().filter(run_id__among=run_ids, touch=None)
     return (mine.filter(step=step) if step else mine).update(
         state=StaffTask.State.CANCELLED, closed_us=to_us(clock.now()), closed_by="system"
     )

@@ -11,7 +11,7 @@ from potager.core import clock, store
 from potager.core.errors import Conflict, Forbidden, NotFound, Problem
 from potager.org.access import Actor
 from potager.org.models import AuditRow, Role, Staff
-from potager.touch.intents import Intent
+from potager.touch.drafts import Intent
 from potager.touch.life import State
 from potager.touch.models import Touch
 from potager.touch.pump import pump

@@ -6,7 +6,7 @@ from potager.core import store
 from potager.evidence import arms
 from potager.evidence.arms import Holdout
 from potager.org.access import SYSTEM
-from potager.touch.intents import Intent
+from potager.touch.drafts import Intent
 from potager.touch.models import Touch
 from potager.touch.policy import SEND, Verdict, Words
 from potager.touch.rules import holdout

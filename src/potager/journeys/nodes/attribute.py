@@ -7,10 +7,10 @@ from potager.insight.fields import Fields
 from potager.journeys.faults import fault
 from potager.journeys.nodes.node import Act, Acting, Writing
 from potager.journeys.parts import Part
-from potager.journeys.subjects import iids
 from potager.org.access import SYSTEM
 from potager.people import attributes, customers
 from potager.people.customers import Said
+from potager.people.queries import first_identities
 
 
 class AttributeChange(Part, Acting):
@@ -42,7 +42,7 @@ class AttributeChange(Part, Acting):
     @classmethod
     def write(cls, acts: "Sequence[Act[AttributeChange]]", writing: Writing) -> None:
         """State it by the person's first identity; what follows waits until the warehouse knows of it."""
-        known = iids({act.walker.cid for act in acts})
+        known = first_identities({act.walker.cid for act in acts})
         said: list[Said] = []
         for act in acts:
             act.passed.detail = {"key": act.node.key, "value": act.node.value}

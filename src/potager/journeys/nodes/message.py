@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -13,8 +14,9 @@ from potager.journeys.nodes.node import Act, Acting, Writing
 from potager.journeys.parts import Key, Part
 from potager.journeys.times import Span, span
 from potager.journeys.walker import Walker
-from potager.touch import channels, intents
-from potager.touch.intents import Intent
+from potager.touch import channels, intents, settings
+from potager.touch.drafts import Draft, Intent, write_out
+from potager.touch.drafts import Key as DraftKey
 from potager.touch.life import State
 from potager.touch.models import Lane
 
@@ -36,6 +38,14 @@ class Offer(Part):
     key: Key
     name: str
     cost: str = Field("0", pattern=r"^\d{1,9}(\.\d{1,3})?$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Intents by run (a walk acts once), and their drafts."""
+
+    wanted: Mapping[int, Intent]
+    written: Mapping[DraftKey, Draft]
 
 
 class Message(Part, Acting):
@@ -71,11 +81,18 @@ class Message(Part, Acting):
             )
 
     @classmethod
+    def prepare(cls, acts: "Sequence[Act[Message]]", writing: Writing) -> "_Ready":
+        """Write the messages out, which takes longer than to judge them."""
+        channel = str(choices.get(CHANNEL_SETTING, "handout"))
+        wanted = {act.walker.run_id: act.node.intent(act, writing, channel) for act in acts}
+        return _Ready(wanted, write_out(list(wanted.values()), settings.policy(), writing.now))
+
+    @classmethod
     def write(cls, acts: "Sequence[Act[Message]]", writing: Writing) -> None:
         """Intend the messages; a verdict that drops the run ends it where it stands."""
-        channel = str(choices.get(CHANNEL_SETTING, "handout"))
-        batch = [act.node.intent(act, writing, channel) for act in acts]
-        for act, answer in zip(acts, intents.intend(batch), strict=True):
+        ready: _Ready = writing.ready[cls]
+        batch = [ready.wanted[act.walker.run_id] for act in acts]
+        for act, answer in zip(acts, intents.intend(batch, ready.written), strict=True):
             act.passed.outcome = answer.state.value
             act.passed.detail = {"touch": answer.id}
             if answer.rule:

@@ -2,9 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from potager.core.errors import Problem
@@ -101,12 +101,14 @@ class Writing:
     """What the write phase of one version knows.
 
     names  product key → what it is called
+    ready  what each kind prepared before the journal was held
     """
 
     journey: str
     priority: int
     names: Mapping[str, str]
     now: datetime
+    ready: Mapping[type["Acting"], Any] = field(default_factory=dict)
 
 
 class Acting(Node):
@@ -119,6 +121,14 @@ class Acting(Node):
     def intend(self, walker: Walker, here: Here) -> None:
         """Go on, and leave the act to the write phase."""
         walker.effect = Effect(walker.go(here.next, self.KIND, "intended"), self)
+
+    @classmethod
+    def prepare(cls, acts: Sequence[Act[Self]], writing: Writing) -> object:  # noqa: ARG003  (most have nothing to)
+        """What of everybody's act can be made ready before the journal is held; found by `write` in `writing.ready`.
+
+        Reads only. Whose run is changed meanwhile is left out of `write`, so what is made ready stays true.
+        """
+        return None
 
     @classmethod
     @abstractmethod

@@ -8,10 +8,11 @@ from potager.core.journal import Entry
 from potager.journeys.models import Run
 from potager.journeys.nodes.node import Act, Acting, Here, Matches, Writing
 from potager.journeys.parts import Json, Part
-from potager.journeys.subjects import iids, owners
+from potager.journeys.subjects import owners
 from potager.journeys.times import Span, span
 from potager.journeys.waits import outcome_key
 from potager.journeys.walker import Effect, Knowing, Passed, Walker
+from potager.people.queries import first_identities
 from potager.touch import tasks
 from potager.touch.tasks import NewTask
 
@@ -81,7 +82,7 @@ class Task(Part, Acting):
     def orders(acts: "Sequence[Act[Task]]", writing: Writing) -> list[NewTask]:
         """What the customers' owners are asked to do; a customer nobody owns has nobody to ask. Writes nothing."""
         cids = {act.walker.cid for act in acts}
-        staff, known = owners(cids), iids(cids)
+        staff, known = owners(cids), first_identities(cids)
         batch: list[NewTask] = []
         for act in acts:
             walker, passed, task = act.walker, act.passed, act.node

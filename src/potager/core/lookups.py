@@ -12,7 +12,7 @@ from django.db.models.sql.compiler import SQLCompiler
 class Among(Lookup):
     """`field__among=values`: like `__in` with the values as one parameter; preparing 2,000 of them took 40 ms.
 
-    Registered for key and text fields when the room is ready.
+    Registered for key and text fields when the house is ready.
     """
 
     lookup_name = "among"
@@ -23,6 +23,8 @@ class Among(Lookup):
         left, params = self.process_lhs(compiler, connection)
         values = list(self.rhs)
         if connection.vendor == "postgresql":
-            kind = "text" if isinstance(self.lhs.output_field, CharField) else "bigint"
+            field = self.lhs.output_field
+            # Of the column's own type: values of another are compared one by one, and the index looks dear.
+            kind = "text" if isinstance(field, CharField) else field.db_type(connection)
             return f"{left} = ANY(%s::{kind}[])", (*params, values)
         return f"{left} IN (SELECT value FROM json_each(%s))", (*params, json.dumps(values, ensure_ascii=False))
