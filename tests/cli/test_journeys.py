@@ -63,3 +63,14 @@ def test_publish_pause_resume_trace_stop(pack):
     run(journey, "resume", "new-customer-7d")
     assert run(journey, "stop", "new-customer-7d") == "已停止，1 人退出\n"
     assert "stopped" in run(journey, "list")
+
+
+def test_a_draft_is_simulated(garden):
+    garden.publish()
+    garden.tell("friend_added", garden.person(), staff="chen")
+    garden.later(hours=1)
+    said = run(journey, "simulate", "welcome", "--days", "1")
+    assert "进入 1  转化 0" in said
+    assert "send 可发送  1 条" in said
+    told = json.loads(run(journey, "simulate", "welcome", "--version", "1", "--json"))
+    assert (told["entries"], told["steps"], told["ends"]) == ({"2026-11-01": 1}, {"hello": 1}, {"done": 1})

@@ -1,14 +1,17 @@
 """`potager journey`: publishing, pausing and looking into journeys."""
 
 import json
+from datetime import timedelta
 from typing import Literal
 
 import click
 
-from potager.core import store
+from potager.core import clock, store
+from potager.core.journal import LEDGER_DAYS
 from potager.core.store import Lane
-from potager.journeys import present, publish, queries
-from potager.journeys.impact import impact_of
+from potager.journeys import checks, present, publish, queries, simulation
+from potager.journeys.foreseen import day_of, hour_of
+from potager.journeys.impact import draft_of, impact_of
 from potager.org.access import SYSTEM
 
 
@@ -75,6 +78,42 @@ def stop_(key: str) -> None:
     with store.write(Lane.WEB):
         ended = publish.stop(SYSTEM, queries.journey_of(key))
     click.echo(f"已停止，{ended:,} 人退出")
+
+
+@journey.command("simulate")
+@click.argument("key")
+@click.option("--days", type=click.IntRange(1, LEDGER_DAYS), default=LEDGER_DAYS, show_default=True)
+@click.option("--version", "n", type=int, default=None, help="A published version in place of the draft.")
+@click.option("--json", "as_json", is_flag=True)
+def simulate_(key: str, days: int, n: int | None, *, as_json: bool) -> None:
+    """What the draft would have done in the last days, by what really happened; nothing is sent or written."""
+    found, until = queries.journey_of(key), clock.now()
+    definition = draft_of(found) if n is None else checks.read(queries.version_of(found, n).definition)
+    told = simulation.simulate(found, definition, until - timedelta(days=days), until)
+    if as_json:
+        click.echo(json.dumps(told.told("zh"), ensure_ascii=False, indent=1))
+        return
+    click.echo(f"{day_of(told.since)} 至 {day_of(told.until)}：进入 {told.entries.total():,}  转化 {told.converted:,}")
+    if told.share < 1:
+        click.echo(f"人数过多，只看其中 {told.share:.0%} 的人")
+    if told.reached < told.until:
+        click.echo(f"时间用完，只模拟到 {hour_of(told.reached)} 时")
+    refused = "  ".join(f"{reason} {people:,}" for reason, people in told.refused.items())
+    click.echo(f"未进入 {refused or '无'}")
+    for day, entries in sorted(told.entries.items()):
+        sent = sum(messages for hour, messages in told.sends.items() if hour.startswith(day))
+        click.echo(f"  {day}  进入 {entries:,}  发送 {sent:,}")
+    for step in definition.steps:
+        click.echo(f"  {step.id:<16} {step.title or step.node.line()}  经过 {told.steps[step.id]:,}")
+    for (decision, rule), messages in sorted(told.verdicts.items()):
+        click.echo(f"  {decision} {rule or '可发送'}  {messages:,} 条")
+    if largest := told.largest_day():
+        staff, day, work = largest
+        click.echo(f"最忙：{staff} {day}  {work:,} 件")
+    for variable, messages in told.empty.items():
+        click.echo(f"  {messages:,} 条消息没有「{variable}」")
+    for place, problem in told.problems.items():
+        click.echo(f"  {place}: {problem.say('zh')}")
 
 
 @journey.command("trace")

@@ -137,6 +137,19 @@ def draw(experiment: Experiment, persons: Sequence[Person]) -> dict[str, str]:
     return arms | drawn | _stored(experiment, drawn)
 
 
+def foreseen(
+    key: str, person_keys: Collection[str], *, control_share: int = 0, variants: Sequence[Share] = ()
+) -> dict[str, str]:
+    """person_key → the arm they have or would be drawn into by an experiment as said, the global holdout left out;
+    it need not exist yet, and nothing is stored."""
+    experiment = Experiment.objects.filter(key=key).first()
+    latest = experiment.allocations.order_by("-n").first() if experiment else None
+    told = [{"key": each.key, "share": each.share} for each in variants]
+    said = Allocation(salt=latest.salt if latest else key, control_share=control_share, variants=told)
+    stored = _stored(experiment, dict.fromkeys(person_keys)) if experiment else {}
+    return {person: arm_of(said, person) for person in person_keys} | stored
+
+
 def held_out(person_keys: Collection[str]) -> set[str]:
     """Whom of these the global holdout holds. Who was not drawn yet is as they would be drawn now; nothing is stored:
     being asked about is not entering."""

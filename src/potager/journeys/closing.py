@@ -91,12 +91,12 @@ def _apply(change: _Change, definition: Definition, entry: Entry) -> None:
         and run.converted_us is None
         and change.converted is None
         and at < run.entered_us + _us(timedelta(days=definition.window))
-        and _matches(entry, definition.goal)
+        and matches(entry, definition.goal)
     ):
         change.converted = entry
     if run.ended_us is not None or change.ended is not None:
         return
-    if any(_matches(entry, each) for each in definition.exits):
+    if any(matches(entry, each) for each in definition.exits):
         change.ended, change.reason = entry, f"exit:{entry.fact.type}"
     elif entry.fact.type == "touch_dropped" and entry.fact.body.get("run") == run.pk:
         change.ended, change.reason = entry, f"policy:{entry.fact.body.get('reason', '')}"
@@ -109,7 +109,7 @@ def _apply(change: _Change, definition: Definition, entry: Entry) -> None:
 def _note_early(change: _Change, definition: Definition, entry: Entry) -> None:
     """The run is late: by its own time it may be in a later wait already, one that this event ends."""
     for step in definition.steps:
-        if step.node.early(partial(_matches, entry)):
+        if step.node.early(partial(matches, entry)):
             change.early.setdefault(step.id, []).append(entry)
 
 
@@ -118,10 +118,11 @@ def _outcome(run: Run, definition: Definition, entry: Entry) -> Json | None:
     if not run.arm:
         return None
     step = definition.by_id.get(run.step)
-    return None if step is None else step.node.told(run, entry, partial(_matches, entry))
+    return None if step is None else step.node.told(run, entry, partial(matches, entry))
 
 
-def _matches(entry: Entry, spec: EventSpec) -> bool:
+def matches(entry: Entry, spec: EventSpec) -> bool:
+    """Whether an entry is the event an exit, a goal or a wait means."""
     if spec.event != entry.fact.type:
         return False
     test = matcher(spec) if spec.where else None

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -159,18 +159,25 @@ def _build(stamp: str) -> Board:
     for journey in Journey.objects.filter(state=State.LIVE).select_related("live").order_by("key"):
         live = live_of(journey)
         by_key[journey.key] = live
+        for event, way in ways_into(live):
+            triggers[event].append(way)
         for trigger in live.definition.triggers:
-            if isinstance(trigger, Heard):
-                spec = trigger.spec()
-                matches = _compiled(spec) if spec.where else None
-                if matches is not None or not spec.where:
-                    triggers[spec.event].append(Way(live, trigger, span(trigger.fresh), matches))
-            elif isinstance(trigger, Timed):
+            if isinstance(trigger, Timed):
                 for heard in trigger.HEARS:
                     slots[heard].append((live, trigger))
     every = definitions_of(list(JourneyVersion.objects.values_list("id", flat=True))).values()
     window = timedelta(days=max((each.window for each in every), default=0))
     return Board(stamp, dict(triggers), dict(slots), _closing(every), by_key, window, {})
+
+
+def ways_into(live: Live) -> Iterator[tuple[str, Way]]:
+    """The ways in that events open, each with the type of its event; those that ask about what is no more left out."""
+    for trigger in live.definition.triggers:
+        if isinstance(trigger, Heard):
+            spec = trigger.spec()
+            matches = _compiled(spec) if spec.where else None
+            if matches is not None or not spec.where:
+                yield spec.event, Way(live, trigger, span(trigger.fresh), matches)
 
 
 def _closing(definitions: Collection[Definition]) -> frozenset[str]:

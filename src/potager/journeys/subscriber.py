@@ -27,8 +27,8 @@ def on_entries(entries: Sequence[Entry]) -> None:
     if opening:
         now = clock.now()
         for entry, ways in opening:
-            for way in _starts(ways, entry, now):
-                starting[way.live.definition.key].append(_candidate(way.live, way.trigger, entry))
+            for way in starts(ways, entry, now):
+                starting[way.live.definition.key].append(candidate_of(way.live, way.trigger, entry))
     for entry in entries:
         for live, candidate in _into_slots(now_board.slots.get(entry.fact.type, ()), entry):
             starting[live.definition.key].append(candidate)
@@ -42,7 +42,7 @@ def on_entries(entries: Sequence[Entry]) -> None:
         closing.act_on_staff(about_nobody)
 
 
-def _starts(ways: Sequence[Way], entry: Entry, now: datetime) -> list[Way]:
+def starts(ways: Sequence[Way], entry: Entry, now: datetime) -> list[Way]:
     """The ways in that this event opens. A late fact opens none: nobody wants a welcome for last month's friendship."""
     fact = entry.fact
     if fact.cid is None or fact.body.get("cause") == "rebuild":
@@ -74,7 +74,8 @@ def _into_slots(ways: Sequence[tuple[Live, Timed]], entry: Entry) -> Iterator[tu
                 yield live, Candidate(fact.cid, key, now, entry.seq, {"event": trigger.KIND})
 
 
-def _candidate(live: Live, trigger: Heard, entry: Entry) -> Candidate:
+def candidate_of(live: Live, trigger: Heard, entry: Entry) -> Candidate:
+    """Who enters by this event, and under which name."""
     fact = entry.fact
     assert fact.cid is not None
     key = "" if live.definition.entry == "once" else trigger.entry_key(entry)

@@ -132,6 +132,18 @@ def book(persons: Collection[str], after: datetime | None, now: datetime, costs:
     return Book(now, places, costs)
 
 
+def taken_between(persons: Collection[str], after: datetime, until: datetime) -> dict[str, list[Place]]:
+    """The real and shadow places these people took between two instants, as far as they are kept."""
+    found: dict[str, list[Place]] = {person: [] for person in persons}
+    rows = CapReservation.objects.filter(
+        person_key__among=persons, at_us__gt=to_us(after), at_us__lt=to_us(until), given_back=False
+    )
+    columns = ("person_key", "at_us", "channel", "purpose", "shadow", "touch__journey", "touch__priority")
+    for person, at_us, *said in rows.values_list(*columns):
+        found[person].append(Place(from_us(at_us), *said))
+    return found
+
+
 def spent(since: datetime) -> int:
     """What the messages that took their place from this instant on cost, minor units; those given back too if paid."""
     rows = CapReservation.objects.filter(at_us__gte=to_us(since), cost_minor__gt=0, shadow=False)

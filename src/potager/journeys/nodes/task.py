@@ -83,7 +83,14 @@ class Task(Part, Acting):
 
     @classmethod
     def write(cls, acts: "Sequence[Act[Task]]", writing: Writing) -> None:
-        """Ask the customers' owners, or the staff members themselves; who has nobody to be asked goes on."""
+        """Ask those who should do it."""
+        if batch := cls.orders(acts, writing):
+            tasks.create(batch)
+
+    @staticmethod
+    def orders(acts: "Sequence[Act[Task]]", writing: Writing) -> list[NewTask]:
+        """What the customers' owners, or the staff members themselves, are asked to do; who has nobody to be asked goes
+        on. Writes nothing."""
         subjects = {act.walker.cid for act in acts}
         about_customers = writing.subject == "customer"
         staff = owners(subjects) if about_customers else members(subjects)
@@ -118,5 +125,4 @@ class Task(Part, Acting):
                     visit=passed.visit,
                 )
             )
-        if batch:
-            tasks.create(batch)
+        return batch
