@@ -1,27 +1,17 @@
 import { Input, Select } from 'antd'
-import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client'
 import { useHouse } from '../../api/session'
 import { ConditionFilter } from '../../conditions/ConditionFilter'
 import type { Condition } from '../../conditions/tree'
 import { useFormat } from '../../shared/format'
+import { Labelled } from '../../shared/Labelled'
 import { GRAINS, parsed, pick, type MetricCatalog } from './question'
 
 export const PERIODS = ['7d', '30d', '90d', '365d', 'this_month', 'last_month', 'this_quarter', 'last_quarter', 'this_year', 'last_year'] as const
 
 export function useMetricCatalog() {
   return api.useQuery('get', '/api/insight/metrics/catalog', undefined, { staleTime: 60_000 })
-}
-
-/** A control with its name above it. */
-export function Labelled({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <label className="labelled">
-      <span>{label}</span>
-      {children}
-    </label>
-  )
 }
 
 /** A window by name, or two days. In the address: "90d", or "2026-01-01..2026-03-31". */

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { http } from '../../api/client'
 import { useAct } from '../../shared/act'
 import { Card } from '../../shared/Card'
+import { Labelled } from '../../shared/Labelled'
 import { asProblem, Empty } from '../../shared/PageState'
 import { QuestionCard } from './QuestionCard'
 import { isSame, isWorded, KINDS, moved, STALE, without, withQuestion, type Detail, type Spec } from './survey'
@@ -86,22 +87,30 @@ function Words({ spec, onChange }: { spec: Spec; onChange: (spec: Spec) => void 
   return (
     <Card>
       <div className="stack-8">
-        <Input aria-label={t('name')} placeholder={t('name')} maxLength={100} value={spec.title} onChange={(event) => onChange({ ...spec, title: event.target.value })} />
-        <Input.TextArea
-          aria-label={t('intro')}
-          placeholder={t('introExample')}
-          maxLength={1000}
-          autoSize={{ minRows: 1, maxRows: 6 }}
-          value={spec.intro}
-          onChange={(event) => onChange({ ...spec, intro: event.target.value })}
-        />
-        <Input aria-label={t('thanks')} placeholder={t('thanks')} maxLength={500} value={spec.thanks} onChange={(event) => onChange({ ...spec, thanks: event.target.value })} />
-        <Input aria-label={t('gift')} placeholder={t('giftExample')} maxLength={200} value={text} onChange={(event) => gift(event.target.value, coupon)} />
+        <Labelled label={t('name')}>
+          <Input aria-label={t('name')} maxLength={100} value={spec.title} onChange={(event) => onChange({ ...spec, title: event.target.value })} />
+        </Labelled>
+        <Labelled label={t('intro')}>
+          <Input.TextArea
+            aria-label={t('intro')}
+            placeholder={t('introExample')}
+            maxLength={1000}
+            autoSize={{ minRows: 1, maxRows: 6 }}
+            value={spec.intro}
+            onChange={(event) => onChange({ ...spec, intro: event.target.value })}
+          />
+        </Labelled>
+        <Labelled label={t('thanks')}>
+          <Input aria-label={t('thanks')} maxLength={500} value={spec.thanks} onChange={(event) => onChange({ ...spec, thanks: event.target.value })} />
+        </Labelled>
+        <Labelled label={t('gift')}>
+          <Input aria-label={t('gift')} placeholder={t('giftExample')} maxLength={200} value={text} onChange={(event) => gift(event.target.value, coupon)} />
+        </Labelled>
         {text !== '' && (
-          <>
-            <Input aria-label={t('coupon')} placeholder={t('coupon')} maxLength={64} value={coupon} onChange={(event) => gift(text, event.target.value)} />
+          <Labelled label={t('coupon')}>
+            <Input aria-label={t('coupon')} maxLength={64} value={coupon} onChange={(event) => gift(text, event.target.value)} />
             <span className="sub">{t('couponWhy')}</span>
-          </>
+          </Labelled>
         )}
         <Checkbox checked={spec.anonymous} onChange={(event) => onChange({ ...spec, anonymous: event.target.checked })}>
           {t('anonymous')} <span className="sub">{t('anonymousWhy')}</span>
