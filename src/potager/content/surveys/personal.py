@@ -28,20 +28,22 @@ def post(templates: Iterable[str]) -> Post:
 
 def write(letters: Iterable[tuple[Letter, Bearer]]) -> None:
     """Keep the invitations of messages, in the transaction that writes the messages."""
+    kept = [(letter, who) for letter, who in letters if letter.tokens]
+    if not kept:
+        return
     now = to_us(clock.now())
     rows = [
         (
             *(token, id_, who.touch, who.iid, who.cid, who.channel, who.journey, who.sender),
             *(now, now if who.sent else 0, 0, 0),
         )
-        for letter, who in letters
+        for letter, who in kept
         for id_, token in letter.tokens.items()
     ]
     texts, numbers = ("channel", "journey", "sender"), ("created_us", "sent_us", "opened_us", "bots")
     columns = {"token": "text", "survey_id": "bigint", "touch": "bigint", "iid": "bigint", "cid": "integer"}
     columns |= dict.fromkeys(texts, "text") | dict.fromkeys(numbers, "bigint")
-    if rows:
-        insert_rows(Invitation._meta.db_table, columns, rows)
+    insert_rows(Invitation._meta.db_table, columns, rows)
 
 
 def hand_out(actor: Actor, key: str, customer: Customer) -> str:
