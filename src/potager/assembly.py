@@ -21,6 +21,7 @@ from potager.goals.api import router as goals
 from potager.insight import jobs as insight_jobs
 from potager.insight import present, tags
 from potager.insight.api import router as insight
+from potager.journeys import hurry as journey_hurry
 from potager.journeys import jobs as journey_jobs
 from potager.journeys import queries as journey_queries
 from potager.journeys import subscriber
@@ -28,6 +29,7 @@ from potager.journeys.api import router as journeys
 from potager.org.api import router as org
 from potager.people.api import router as people
 from potager.touch import channels, clicks, follow, retries
+from potager.touch import hurry as touch_hurry
 from potager.touch import jobs as touch_jobs
 from potager.touch.api import router as touch
 from potager.touch.channels.handout import Handout
@@ -54,7 +56,7 @@ ROUTERS: Mapping[str, Router] = {
 
 def _hurry(entries: Sequence[journal.Entry]) -> None:  # noqa: ARG001  (every subscriber takes them)
     """Facts are there to load, and perhaps somebody to move and something to send."""
-    jobs.hurry("facts.load", "journeys.tick", "touch.send")
+    jobs.hurry("facts.load", journey_hurry.TICK, touch_hurry.SEND)
 
 
 def _load(payload: Mapping[str, object]) -> int:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from potager.content.links.follow import moved_in, sent_in
 from potager.content.surveys.models import Invitation, Response
 from potager.core.journal import Entry
-from potager.people.sql import among, listed
 
 
 def on_entries(entries: Sequence[Entry]) -> None:
@@ -14,5 +13,5 @@ def on_entries(entries: Sequence[Entry]) -> None:
         Invitation.objects.filter(iid=iid).update(cid=cid)
         Response.objects.filter(iid=iid).update(cid=cid)
     for at, touches in sent_in(entries).items():
-        rows = Invitation.objects.filter(sent_us=0, touch__gt=0)
-        rows.extra(where=[among("touch")], params=[listed(touches)]).update(sent_us=at)  # noqa: S610  bound values
+        # Above nought is what the index of those sent by messages covers.
+        Invitation.objects.filter(sent_us=0, touch__gt=0, touch__among=touches).update(sent_us=at)
