@@ -7,7 +7,8 @@ import pytest
 
 from potager.core import clock, store
 from potager.core.errors import Problem
-from potager.core.journal import from_us, last_seq
+from potager.core.journal import from_us, last_seq, to_us
+from potager.core.models import JournalEntry
 from potager.evidence.models import Assignment
 from potager.journeys import files, queries, simulation
 from potager.journeys.foreseen import day_of, hour_of
@@ -183,3 +184,18 @@ def test_a_staff_sop_is_not_walked_through_events(garden):
         )
     with pytest.raises(Problem, match="staff SOP"):
         simulate(garden, garden.now - timedelta(days=1))
+
+
+def test_days_the_journal_has_forgotten_are_told(garden):
+    began = garden.now
+    garden.tell("friend_added", garden.person(), staff="chen")
+    garden.at(began + timedelta(days=20))
+    garden.tell("friend_added", garden.person(), staff="chen")
+    garden.at(began + timedelta(days=40))
+    with store.write():
+        JournalEntry.objects.filter(at_us__lt=to_us(began + timedelta(days=10))).delete()
+        files.apply(SYSTEM, small())
+    told = simulate(garden, began)
+    assert told.entries == {"2026-11-21": 1}
+    assert "2026-11-21" in told.problems["since"].zh
+    assert "since" not in simulate(garden, began + timedelta(days=20)).problems

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
+from django.db.models import Min
 
 from potager.core import clock, store
 from potager.core.bulk import insert_rows
@@ -159,6 +160,12 @@ def prune(loaded_seq: int, *, keep_days: int = LEDGER_DAYS) -> None:
     horizon = clock.wall() - timedelta(days=keep_days)
     JournalKey.objects.filter(day__lt=(horizon - _EPOCH).days).delete()
     JournalEntry.objects.filter(seq__lte=loaded_seq, at_us__lt=to_us(horizon)).delete()
+
+
+def reaches_back_to() -> datetime | None:
+    """When the oldest fact that is kept happened; None when none is. Reads through the whole journal."""
+    oldest = JournalEntry.objects.aggregate(at=Min("at_us"))["at"]
+    return None if oldest is None else from_us(oldest)
 
 
 def to_us(at: datetime) -> int:

@@ -96,6 +96,7 @@ class _Simulation:
     def run(self) -> Foreseen:
         over = clock.wall() + LONGEST
         self._note_limits()
+        self._note_beginning()
         self._begin()
         while self.turns and self.turns[0][0] < self.until:
             first = self.turns[0][0]
@@ -122,6 +123,18 @@ class _Simulation:
                 zh="模拟不看进入次数上限和旅程互斥组：实际进入的人可能更少",
                 en="Entry limits and groups are not simulated: fewer people may enter",
                 place="limits",
+            )
+
+    def _note_beginning(self) -> None:
+        """Days nobody remembers let nobody in: whoever reads the sums must know."""
+        begins = journal.reaches_back_to()
+        if begins is not None and begins > self.since:
+            day = day_of(begins)
+            self.told.problems["since"] = Problem(
+                "journey.simulation_journal",
+                zh=f"事件只保留到 {day}，更早几天没有算进来；请把天数改少，或以这天之后的数字为准",
+                en=f"Events are kept back to {day}: the days before are not in these sums; ask for fewer days",
+                place="since",
             )
 
     def _put(self, at: datetime, turn: _Turn) -> None:
